@@ -128,22 +128,11 @@ type Defaults struct {
 	View   live.View       `json:"view"`
 }
 
-// TakeQuery filters the library. Zero = everything that is not in the trash.
-type TakeQuery struct {
-	Text    string `json:"text,omitempty"` // in name, set, tracks, note
-	Set     string `json:"set,omitempty"`
-	Limit   int    `json:"limit,omitempty"`
-	Trashed bool   `json:"trashed,omitempty"` // only the trash
-}
+// TakeQuery filters the library.
+type TakeQuery = sidecar.Query
 
 // LibraryTake is a take in the library with its places on disk.
-type LibraryTake struct {
-	sidecar.Take
-	Folder  string   `json:"folder"`  // absolute
-	Sidecar string   `json:"sidecar"` // absolute
-	Paths   []string `json:"paths"`   // absolute, of Files in order
-	Trashed bool     `json:"trashed"`
-}
+type LibraryTake = sidecar.Entry
 
 // Install says what installing the Remote Script did.
 type Install struct {
@@ -187,14 +176,7 @@ type LiveInfo struct {
 }
 
 // Landing is a take on its way into the library.
-type Landing struct {
-	TakeID  string  `json:"take"`
-	Name    string  `json:"name"`
-	Step    string  `json:"step"`    // waiting, copying, checking, done
-	Done    float64 `json:"done"`    // 0 to 1
-	Message string  `json:"message"` // one sentence
-	Problem string  `json:"problem"` // "" unless it failed or waits for something
-}
+type Landing = sidecar.Progress
 
 // NoticeKind says what a Notice is about.
 type NoticeKind string

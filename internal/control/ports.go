@@ -1,0 +1,38 @@
+package control
+
+import (
+	"context"
+
+	"github.com/takebar/takebar/bridge/live"
+)
+
+// Caller makes one call to the chosen Live and waits for its verdict. bridge.Client implements it.
+// params and result are values of docs/protocol.md; a refusal by the script is an *Error with the script's code and hint.
+type Caller interface {
+	Call(ctx context.Context, method string, params, result any) error
+}
+
+// Library is the take library on disk. internal/take implements it.
+type Library interface {
+	// Expect notes that this take records, so that it is missed if nobody ever finishes it. Safe to repeat.
+	Expect(ctx context.Context, t live.Take) error
+	// Land collects a take that ended in Live: waits for its files, copies, checks, writes the sidecar. Doing it again
+	// for a known id answers with what is there. progress is called from this goroutine.
+	Land(ctx context.Context, t live.Take, from live.Link, progress func(Landing)) (LibraryTake, error)
+	// Lost tells that Live went away during this take: what can be found is named, nothing is copied unasked.
+	Lost(ctx context.Context, t live.Take) (problem string, err error)
+	// Resume finishes what an earlier run of the program began, and names what is missing.
+	Resume(ctx context.Context, progress func(Landing)) (landed []LibraryTake, problems []string, err error)
+
+	List(ctx context.Context, q TakeQuery) ([]LibraryTake, error)
+	Get(ctx context.Context, ref string) (LibraryTake, error)
+	Trash(ctx context.Context, ref string) (LibraryTake, error)
+	Restore(ctx context.Context, ref string) (LibraryTake, error)
+	Annotate(ctx context.Context, ref string, note *string, rating *int) (LibraryTake, error)
+	Rescue(ctx context.Context, ref string, progress func(Landing)) (LibraryTake, error)
+}
+
+// Installer puts the Remote Script into a User Library. remote_script implements it by way of main.
+type Installer interface {
+	Install(ctx context.Context, userLibrary string) (Install, error)
+}
