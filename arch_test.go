@@ -1,0 +1,110 @@
+package main_test
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/takebar/takebar/"
+
+// allowed lists, for each package of ours, what else of ours it may reach, directly or not ("lib/..." = all below).
+// A package that is not listed here fails the test: say where its arrows may point before adding it.
+var allowed = map[string][]string{
+	"bridge/live":             {},
+	"bridge":                  {"bridge/live", "internal/wire"},
+	"internal/wire":           {},
+	"internal/audio":          {},
+	"internal/audio/loudness": {"internal/audio"},
+	"internal/audio/tone":     {},
+	"internal/take/sidecar":   {},
+	"internal/take":           {"internal/audio", "bridge/live", "internal/take/sidecar"},
+	"internal/control":        {"bridge/live", "internal/take/sidecar", "internal/wire"},
+	"internal/config":         {},
+	"remote_script":           {},
+	"app":                     {"internal/control", "bridge/live", "internal/take/sidecar", "internal/wire"},
+	"app/tray":                {"app", "app/tray/icons", "internal/control", "bridge/live", "internal/take/sidecar", "internal/wire"},
+	"app/tray/icons":          {},
+}
+
+// toolkits may be reached from these packages (and from main, which wires them) only.
+var toolkits = map[string][]string{
+	"fyne.io/systray":           {"app/tray"},
+	"fyne.io/fyne/v2":           {"app/window"},
+	"github.com/go-vgo/robotgo": {"automation/robot"},
+}
+
+func TestArrows(t *testing.T) {
+	for _, pkg := range packages(t) {
+		name := strings.TrimPrefix(pkg.path, module)
+		if name == strings.TrimSuffix(module, "/") || free(name) {
+			continue
+		}
+		rule, listed := allowed[name]
+		if !listed {
+			t.Errorf("%s has no rule in arch_test.go: say which packages it may import", name)
+			continue
+		}
+		for _, dep := range pkg.deps {
+			own, ours := strings.CutPrefix(dep, module)
+			if ours && own != name && !contains(rule, own) {
+				t.Errorf("%s reaches %s, against the arrows", name, own)
+			}
+		}
+	}
+}
+
+func TestToolkitsStayInTheirRooms(t *testing.T) {
+	for _, pkg := range packages(t) {
+		name := strings.TrimPrefix(pkg.path, module)
+		for toolkit, homes := range toolkits {
+			for _, imported := range pkg.imports {
+				if (imported == toolkit || strings.HasPrefix(imported, toolkit+"/")) && !contains(homes, name) {
+					t.Errorf("%s imports %s; only %v may", name, imported, homes)
+				}
+			}
+		}
+	}
+}
+
+// free packages may reach anything: main's helpers, the command line, tools and test support.
+func free(name string) bool {
+	for _, prefix := range []string{"internal/cli", "internal/doctor", "internal/demo", "internal/simtest", "internal/traytest", "internal/shots", "test/", "scripts/", "app/tray/icons/gen"} {
+		if name == strings.TrimSuffix(prefix, "/") || strings.HasPrefix(name, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+type goPackage struct {
+	path          string
+	imports, deps []string
+}
+
+func packages(t *testing.T) []goPackage {
+	t.Helper()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-f",
+		"{{.ImportPath}}\t{{join .Imports \" \"}}\t{{join .Deps \" \"}}", "./...").Output()
+	if err != nil {
+		t.Fatalf("listing packages: %v", err)
+	}
+	var all []goPackage
+	for line := range strings.Lines(string(out)) {
+		f := strings.Split(strings.TrimRight(line, "\n"), "\t")
+		all = append(all, goPackage{f[0], strings.Fields(f[1]), strings.Fields(f[2])})
+	}
+	if len(all) < 5 {
+		t.Fatalf("only %d packages listed", len(all))
+	}
+	return all
+}
+
+func contains(list []string, s string) bool {
+	for _, l := range list {
+		if l == s {
+			return true
+		}
+	}
+	return false
+}
