@@ -1,5 +1,7 @@
 package control
 
+import "errors"
+
 // Error is a refusal or failure that a user can act on. Code is stable (docs/protocol.md for Live's, docs/core.md for the core's own).
 type Error struct {
 	Code    string `json:"code"`
@@ -13,3 +15,9 @@ func (e *Error) Error() string { return e.Message }
 
 // Unwrap gives the cause.
 func (e *Error) Unwrap() error { return e.Err }
+
+// Errors of finding and being the core, for errors.Is.
+var (
+	ErrNoCore      = errors.New("no Takebar core is running")
+	ErrCoreRunning = errors.New("another Takebar core is running")
+)

@@ -6,10 +6,18 @@ import (
 	"github.com/takebar/takebar/bridge/live"
 )
 
-// Caller makes one call to the chosen Live and waits for its verdict. bridge.Client implements it.
-// params and result are values of docs/protocol.md; a refusal by the script is an *Error with the script's code and hint.
-type Caller interface {
-	Call(ctx context.Context, method string, params, result any) error
+// Caller makes one call to the chosen Live and waits for its verdict.
+// params and result are values of docs/protocol.md. Errors that a user can act on have the methods ErrorCode() string and
+// ErrorHint() string; the core turns them into *Error at its edge.
+type Caller = live.Caller
+
+// LiveLink is the link to Live. bridge.Client implements it.
+type LiveLink interface {
+	Caller
+	// Run keeps the link up until ctx ends and reports every change, in order, from one goroutine.
+	Run(ctx context.Context, report func(live.LinkReport)) error
+	// Choose picks one of the running Lives by process id; 0 = the newest.
+	Choose(pid int) error
 }
 
 // Library is the take library on disk. internal/take implements it.
