@@ -67,12 +67,21 @@ type Info struct {
 	// Reason is a sentence that says why Complete is false; empty otherwise.
 	Reason string
 
-	cause error // ErrUnfinished or ErrTruncated while Complete is false
-	lay   layout
+	cause error  // ErrUnfinished or ErrTruncated while Complete is false
+	lay   layout // for Rescue
 }
 
-// layout says where the header keeps its sizes; Rescue writes them anew.
-type layout struct{}
+// layout says where the header keeps its sizes. Offsets are in the file; 0
+// stands for "there is none", since offset 0 never holds a size.
+type layout struct {
+	dataSizeAt int64 // size field of the data or SSND chunk
+	dataPrefix int64 // bytes between that field's end and the first sample
+	ds64At     int64 // first byte of the body of a ds64 chunk
+	junkAt     int64 // a JUNK chunk that a ds64 chunk can replace
+	factAt     int64 // frame count in the fact chunk (WAV)
+	framesAt   int64 // frame count in the COMM chunk (AIFF)
+	keepEnd    int64 // where the good part ends; 0 when the samples go on to the end of the file
+}
 
 // Duration returns the length of the frames that are there.
 func (i Info) Duration() time.Duration {
