@@ -197,6 +197,15 @@ func plausible(id []byte) bool {
 	return true
 }
 
+// known says whether id is the name of a chunk that often follows others.
+func known(id []byte) bool {
+	switch string(id) {
+	case "data", "fmt ", "fact", "LIST", "bext", "cue ", "smpl", "JUNK", "SSND", "COMM", "MARK", "INST":
+		return true
+	}
+	return false
+}
+
 // next reads the header of the chunk at pos. After a chunk of odd length (odd
 // true) it looks without the padding byte too, which some programs forget. ok
 // is false when there is no chunk header left.
@@ -208,7 +217,7 @@ func (p *prober) next(pos int64, odd bool) (id string, n, body int64, ok bool, e
 			if err = p.read(pair[:], pos); err != nil {
 				return "", 0, 0, false, err
 			}
-			if plausible(pair[1:5]) || !plausible(pair[:4]) || pair[0] == 0 {
+			if !known(pair[:4]) {
 				pos++
 			}
 		} else if pos+8 != p.size {

@@ -115,7 +115,7 @@ func planRescue(info Info, size, limit int64) (*rescuePlan, error) {
 		data, p.end = info.DataBytes, info.lay.keepEnd
 	}
 	p.end = min(p.end, size)
-	p.pad = p.end%2 != info.DataOffset%2 && p.end == info.DataOffset+data
+	p.pad = data%2 == 1 && p.end == info.DataOffset+data
 	form := p.end - 8
 	if p.pad {
 		form++

@@ -37,7 +37,7 @@ func (p *prober) waveChunk(id string, n, body int64) (int64, error) {
 			return n, p.readFmt(n, body)
 		}
 	case "fact":
-		if n >= 4 && inside && p.info.lay.factAt == 0 {
+		if n >= 4 && inside && !p.hasData && p.info.lay.factAt == 0 {
 			p.info.lay.factAt = body
 		}
 	case "data":
