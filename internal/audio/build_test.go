@@ -123,3 +123,41 @@ func writeFile(t *testing.T, name string, b []byte) string {
 	}
 	return path
 }
+
+// appendSample appends v, full scale 1.0, as a sample of the given bytes.
+func appendSample(b []byte, v float64, size int, info Info) []byte {
+	order := binary.AppendByteOrder(binary.LittleEndian)
+	if info.BigEndian {
+		order = binary.BigEndian
+	}
+	switch {
+	case info.Float && size == 8:
+		return order.AppendUint64(b, math.Float64bits(v))
+	case info.Float:
+		return order.AppendUint32(b, math.Float32bits(float32(v)))
+	}
+	q := uint32(quantize(v, 8*size))
+	if info.Unsigned {
+		q ^= 0x80
+	}
+	w := order.AppendUint32(nil, q)
+	if info.BigEndian {
+		return append(b, w[4-size:]...)
+	}
+	return append(b, w[:size]...)
+}
+
+// buildFile puts a header of the fitting kind before encoded samples.
+func buildFile(info Info, data []byte) []byte {
+	bits := 8 * info.SampleBytes()
+	tag, encoding := tagPCM, "NONE"
+	if info.Float {
+		tag = tagFloat
+		encoding = map[int]string{32: "fl32", 64: "fl64"}[bits]
+	}
+	if info.BigEndian {
+		frames := int64(len(data) / info.BlockAlign)
+		return buildForm("FORM", "AIFC", -1, comm(info.Channels, frames, bits, float64(info.Rate), encoding), ssnd(0, 0, data))
+	}
+	return buildForm("RIFF", "WAVE", -1, fmtLE(tag, info.Channels, info.Rate, bits), ck("data", data))
+}
