@@ -1,0 +1,4 @@
+package wire
+
+// AddDeadline is for tests.
+var AddDeadline = addDeadline
