@@ -81,6 +81,7 @@ type layout struct {
 	factAt     int64 // frame count in the fact chunk (WAV)
 	framesAt   int64 // frame count in the COMM chunk (AIFF)
 	keepEnd    int64 // where the good part ends; 0 when the samples go on to the end of the file
+	keepOdd    bool  // the last chunk of the good part needs a padding byte
 }
 
 // Duration returns the length of the frames that are there.

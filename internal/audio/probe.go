@@ -255,7 +255,7 @@ func (p *prober) walk(visit func(id string, n, body int64) (int64, error)) error
 		}
 		pos, odd = body+n, n&1 == 1
 		if p.hasData {
-			p.info.lay.keepEnd = pos
+			p.info.lay.keepEnd, p.info.lay.keepOdd = pos, odd
 		}
 	}
 }

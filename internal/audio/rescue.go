@@ -72,7 +72,7 @@ func rescue(ctx context.Context, src, dst string, limit int64) (RescueReport, er
 		_ = part.Close() // closed already unless carryOut failed early
 		return rep, fmt.Errorf("rescue: %w", errors.Join(err, os.Remove(part.Name())))
 	}
-	rep.DroppedBytes = st.Size() - plan.end
+	rep.DroppedBytes = plan.dropped
 	rep.Notes = plan.notes(rep)
 	return rep, nil
 }
@@ -103,22 +103,24 @@ type rescuePlan struct {
 	pad       bool
 	patches   []patch
 	frames    int64
+	dropped   int64 // bytes of the source that are left out
 }
 
 // planRescue works out the new header for a file of size bytes.
 func planRescue(info Info, size, limit int64) (*rescuePlan, error) {
-	block := int64(info.BlockAlign)
-	p := &rescuePlan{frames: info.Frames, end: info.DataOffset + info.Frames*block}
-	data := info.Frames * block
+	data := info.Frames * int64(info.BlockAlign)
+	p := &rescuePlan{frames: info.Frames, end: info.DataOffset + data, pad: data%2 == 1}
 	if info.lay.keepEnd > 0 {
 		// All samples and whatever chunks follow are whole; only sizes are wrong.
-		data, p.end = info.DataBytes, info.lay.keepEnd
+		data, p.end, p.pad = info.DataBytes, info.lay.keepEnd, info.lay.keepOdd
 	}
-	p.end = min(p.end, size)
-	p.pad = data%2 == 1 && p.end == info.DataOffset+data
 	form := p.end - 8
+	p.dropped = size - p.end
 	if p.pad {
 		form++
+		if info.lay.keepEnd > 0 {
+			p.dropped = max(0, p.dropped-1) // the old padding byte is no loss
+		}
 	}
 	switch info.Container {
 	case AIFF, AIFC:
@@ -253,7 +255,7 @@ func (p *rescuePlan) notes(rep RescueReport) []string {
 			rep.After.Container, rep.Before.Container))
 	}
 	if rep.DroppedBytes > 0 {
-		notes = append(notes, fmt.Sprintf("The last %d bytes were left out: they make no whole frame.", rep.DroppedBytes))
+		notes = append(notes, fmt.Sprintf("Bytes left out at the end, because they make no whole frame: %d.", rep.DroppedBytes))
 	}
 	return notes
 }
