@@ -1,0 +1,77 @@
+"""Puts the module `Live` together for one version of Live."""
+
+import types
+
+from . import application, clip, lom, routing, song, timers, track
+from .errors import LimitationError
+
+# api name -> (module attribute of Live, class name, blueprint, node class)
+_TABLE = (
+    ("Application", "Application", "Application", application.ApplicationApi, application.ApplicationNode),
+    ("Application.View", "Application", "View", application.ApplicationViewApi, application.ApplicationViewNode),
+    ("Song", "Song", "Song", song.SongApi, song.SongNode),
+    ("Song.View", "Song", "View", song.SongViewApi, song.SongViewNode),
+    ("CuePoint", "Song", "CuePoint", song.CueApi, song.CueNode),
+    ("Scene", "Scene", "Scene", song.SceneApi, song.SceneNode),
+    ("Track", "Track", "Track", track.TrackApi, track.TrackNode),
+    ("Track.View", "Track", "View", track.TrackViewApi, track.TrackViewNode),
+    ("TakeLane", "TakeLane", "TakeLane", track.TakeLaneApi, track.TakeLaneNode),
+    ("MixerDevice", "MixerDevice", "MixerDevice", track.MixerApi, track.MixerNode),
+    ("DeviceParameter", "DeviceParameter", "DeviceParameter", track.ParameterApi, track.ParameterNode),
+    ("Clip", "Clip", "Clip", clip.ClipApi, clip.ClipNode),
+    ("ClipSlot", "ClipSlot", "ClipSlot", clip.ClipSlotApi, clip.ClipSlotNode),
+)
+
+
+def build(world):
+    """Returns (module Live, {api name: handle class}).
+
+    As in Live the parts are attributes, not modules of their own: `import Live.Base` fails.
+    """
+    version = world.version
+    live = types.ModuleType("Live", "Stand-in for Live's Python API.")
+    handles = {}
+
+    def part(name):
+        if not hasattr(live, name):
+            setattr(live, name, types.ModuleType(name))
+        return getattr(live, name)
+
+    part("LomObject").LomObject = lom.LomObject
+    for api, module, name, blueprint, node_class in _TABLE:
+        if api == "TakeLane" and version < (12, 2, 0):
+            continue
+        cls = lom.build_class(name, module, blueprint, node_class, version)
+        if api == "ClipSlot":
+            cls.fire = clip.fire_method(world)
+        handles[api] = cls
+        if "." in api:
+            setattr(handles[api.split(".")[0]], name, cls)
+        else:
+            setattr(part(module), name, cls)
+    world.RoutingType, world.RoutingChannel = routing.classes()
+    tracks = part("Track")
+    tracks.RoutingType, tracks.RoutingChannel = world.RoutingType, world.RoutingChannel
+    tracks.RoutingTypeCategory = routing.RoutingTypeCategory
+    tracks.RoutingChannelLayout = routing.RoutingChannelLayout
+    handles["Track"].monitoring_states = lom.boost_enum("monitoring_states", "Track", IN=0, AUTO=1, OFF=2)
+    songs = part("Song")
+    songs.Quantization = song.Quantization
+    songs.SessionRecordStatus = lom.boost_enum("SessionRecordStatus", "Song", off=0, on=1, transition=2)
+    songs.CaptureDestination = lom.boost_enum("CaptureDestination", "Song", auto=0, session=1, arrangement=2)
+    part("ClipSlot").ClipSlotPlayingState = lom.boost_enum(
+        "ClipSlotPlayingState", "ClipSlot", stopped=0, started=1, recording=2)
+    base = part("Base")
+    base.Timer = timers.timer_class(world)
+    base.Vector = lom.Vector
+    base.LimitationError = LimitationError
+    base.log = lambda text: world.host_log(text)
+    apps = part("Application")
+    apps.Variants = application.Variants
+
+    def get_application():
+        world.check_thread("Application.get_application")
+        return world.wrap(world.application)
+
+    apps.get_application = get_application
+    return live, handles
