@@ -101,13 +101,7 @@ func (m *peakMaker) pixel(s []int32) {
 			m.lo[ch], m.hi[ch] = lo, hi
 		}
 	case m.channels == 2:
-		lo, hi := m.lo[0], m.hi[0]
-		for len(s) >= 2 {
-			v := s[0]>>16 + s[1]>>16
-			lo, hi = min(lo, v), max(hi, v)
-			s = s[2:]
-		}
-		m.lo[0], m.hi[0] = lo, hi
+		m.lo[0], m.hi[0] = widenStereo(s, m.lo[0], m.hi[0])
 	default:
 		lo, hi := m.lo[0], m.hi[0]
 		for ; len(s) > 0; s = s[m.channels:] {
@@ -119,6 +113,23 @@ func (m *peakMaker) pixel(s []int32) {
 		}
 		m.lo[0], m.hi[0] = lo, hi
 	}
+}
+
+// widenStereo widens a range by the sums of the two channels. Two ranges side by
+// side let the processor work on two frames at once.
+func widenStereo(s []int32, lo, hi int32) (int32, int32) {
+	lo2, hi2 := lo, hi
+	for len(s) >= 4 {
+		v, w := s[0]>>16+s[1]>>16, s[2]>>16+s[3]>>16
+		lo, hi = min(lo, v), max(hi, v)
+		lo2, hi2 = min(lo2, w), max(hi2, w)
+		s = s[4:]
+	}
+	if len(s) >= 2 {
+		v := s[0]>>16 + s[1]>>16
+		lo, hi = min(lo, v), max(hi, v)
+	}
+	return min(lo, lo2), max(hi, hi2)
 }
 
 func (m *peakMaker) appendPixel(data []int16) []int16 {
