@@ -53,8 +53,10 @@ type Writer struct {
 	buf    []byte
 }
 
-// partFile is what a Writer needs of a file.
+// partFile is what a Writer needs of a file. Samples go through Write, since
+// the WriteAt of an os.File does not tell how much of a piece a full disk took.
 type partFile interface {
+	io.WriteSeeker
 	io.WriterAt
 	Truncate(size int64) error
 	Sync() error
@@ -93,7 +95,18 @@ func Create(path string, f WriterFormat) (*Writer, error) {
 
 func newWriter(file partFile, path string, f WriterFormat, limit int64) (*Writer, error) {
 	w := &Writer{f: file, path: path, format: f, block: int64(f.blockAlign()), limit: limit}
-	return w, w.writeHeader()
+	if err := w.writeHeader(); err != nil {
+		return nil, err
+	}
+	return w, w.seekEnd()
+}
+
+// seekEnd makes the next Write go behind the samples.
+func (w *Writer) seekEnd() error {
+	if _, err := w.f.Seek(headerPage+w.data, io.SeekStart); err != nil {
+		return fmt.Errorf("write sound file: %w", err)
+	}
+	return nil
 }
 
 func mustNotExist(path string) error {
@@ -115,7 +128,7 @@ func (w *Writer) Write(p []byte) (int, error) {
 	if w.f == nil {
 		return 0, fmt.Errorf("write sound file: %w", os.ErrClosed)
 	}
-	n, err := w.f.WriteAt(p, headerPage+w.data)
+	n, err := w.f.Write(p)
 	w.data += int64(n)
 	if err != nil {
 		// The second error, if there is one, has the same cause as the first.
@@ -148,7 +161,7 @@ func (w *Writer) WriteFloat32(samples []float32) (int, error) {
 		if err != nil {
 			extra := w.data % w.block
 			w.data -= extra
-			return done + (n-int(extra))/size, err
+			return done + (n-int(extra))/size, errors.Join(err, w.seekEnd())
 		}
 		done += len(s)
 	}

@@ -87,7 +87,7 @@ type memFile struct {
 	syncs  int
 	header []int // length of the file at each writing of the header
 	base   int64 // length of a hole that stands for samples long written
-	closed bool
+	pos    int64
 }
 
 func (m *memFile) WriteAt(p []byte, off int64) (int, error) {
@@ -96,6 +96,22 @@ func (m *memFile) WriteAt(p []byte, off int64) (int, error) {
 	} else {
 		off -= m.base
 	}
+	n, err := m.put(p, off)
+	if err != nil {
+		n = 0 // as os.File has it
+	}
+	return n, err
+}
+
+func (m *memFile) Write(p []byte) (int, error) {
+	n, err := m.put(p, m.pos-m.base)
+	m.pos += int64(n)
+	return n, err
+}
+
+func (m *memFile) Seek(off int64, _ int) (int64, error) { m.pos = off; return off, nil }
+
+func (m *memFile) put(p []byte, off int64) (int, error) {
 	var err error
 	if m.room > 0 && int(off)+len(p) > m.room {
 		p, err = p[:max(0, m.room-int(off))], syscall.ENOSPC
@@ -108,7 +124,7 @@ func (m *memFile) WriteAt(p []byte, off int64) (int, error) {
 
 func (m *memFile) Truncate(n int64) error { m.b = m.b[:n-m.base]; return nil }
 func (m *memFile) Sync() error            { m.syncs++; return nil }
-func (m *memFile) Close() error           { m.closed = true; return nil }
+func (m *memFile) Close() error           { return nil }
 
 // probe reads the file with its hole filled in.
 func (m *memFile) probe(t *testing.T) Info {
@@ -250,6 +266,9 @@ func TestWriterBecomesRF64(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.data = hole
+	if err := w.seekEnd(); err != nil {
+		t.Fatal(err)
+	}
 	step := func(n int) Info {
 		t.Helper()
 		if _, err := w.Write(make([]byte, n)); err != nil {
