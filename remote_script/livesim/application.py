@@ -77,16 +77,13 @@ class ApplicationNode(Node):
     def do_get_version_string(self):
         return str(self.world.version)
 
-    @staticmethod
-    def do_get_build_id():
+    def do_get_build_id(self):
         return "livesim"
 
-    @staticmethod
-    def do_get_variant():
+    def do_get_variant(self):
         return "Suite"
 
-    @staticmethod
-    def do_has_option(_name):
+    def do_has_option(self, _name):
         return False
 
 
@@ -100,8 +97,7 @@ class ApplicationViewNode(Node):
     def get_canonical_parent(self):
         return self.application
 
-    @staticmethod
-    def do_available_main_views():
+    def do_available_main_views(self):
         return list(_VIEWS)
 
     def do_is_view_visible(self, name, _main_window_only):

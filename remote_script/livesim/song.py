@@ -282,21 +282,18 @@ class SongNode(Node):
         else:
             self.world.transport.stop()
 
-    @staticmethod
-    def check_tempo(bpm):
+    def check_tempo(self, bpm):
         if not TEMPO_RANGE[0] <= bpm <= TEMPO_RANGE[1]:
             raise RuntimeError("The tempo must be between 20 and 999 BPM")
 
     def set_tempo(self, bpm):
         self.world.transport.set_tempo(bpm)
 
-    @staticmethod
-    def check_signature_numerator(value):
+    def check_signature_numerator(self, value):
         if not 1 <= value <= 99:
             raise RuntimeError("Invalid signature numerator")
 
-    @staticmethod
-    def check_signature_denominator(value):
+    def check_signature_denominator(self, value):
         if value not in (1, 2, 4, 8, 16):
             raise RuntimeError("Invalid signature denominator")
 
@@ -307,8 +304,7 @@ class SongNode(Node):
 
     check_current_song_time = check_start_time = check_loop_start = lambda self, beat: self._not_negative(beat)
 
-    @staticmethod
-    def check_loop_length(beats):
+    def check_loop_length(self, beats):
         if beats <= 0:
             raise RuntimeError("The loop needs a length")
 
@@ -335,8 +331,7 @@ class SongNode(Node):
     def set_clip_trigger_quantization(self, value):
         self.change("clip_trigger_quantization", Quantization.values[value])
 
-    @staticmethod
-    def check_clip_trigger_quantization(value):
+    def check_clip_trigger_quantization(self, value):
         if value not in Quantization.values:
             raise RuntimeError("Invalid quantization")
 
