@@ -259,7 +259,7 @@ func TestReaderSeeksAndStops(t *testing.T) {
 			t.Errorf("frame %d starts with %d", frame, buf[0]>>16)
 		}
 	}
-	if _, err := r.ReadInt32(t.Context(), buf); err != io.EOF {
+	if _, err := r.ReadInt32(t.Context(), buf); !errors.Is(err, io.EOF) {
 		t.Errorf("at the end: %v, want io.EOF", err)
 	}
 	for _, bad := range []int64{-1, 20001} {
@@ -299,10 +299,21 @@ func TestQuantize(t *testing.T) {
 		bits int
 		want int64
 	}{
-		{0, 16, 0}, {1, 16, 32767}, {-1, 16, -32768}, {2, 16, 32767}, {-2, 16, -32768}, {0.5, 16, 16384},
-		{1.5 / 32768, 16, 2}, {2.5 / 32768, 16, 2}, {-1.5 / 32768, 16, -2},
-		{math.NaN(), 16, 0}, {math.Inf(1), 24, 1<<23 - 1}, {math.Inf(-1), 24, -1 << 23},
-		{1, 32, math.MaxInt32}, {-1, 32, math.MinInt32}, {0.25, 32, 1 << 29},
+		{0, 16, 0},
+		{1, 16, 32767},
+		{-1, 16, -32768},
+		{2, 16, 32767},
+		{-2, 16, -32768},
+		{0.5, 16, 16384},
+		{1.5 / 32768, 16, 2},
+		{2.5 / 32768, 16, 2},
+		{-1.5 / 32768, 16, -2},
+		{math.NaN(), 16, 0},
+		{math.Inf(1), 24, 1<<23 - 1},
+		{math.Inf(-1), 24, -1 << 23},
+		{1, 32, math.MaxInt32},
+		{-1, 32, math.MinInt32},
+		{0.25, 32, 1 << 29},
 	} {
 		if got := quantize(c.v, c.bits); got != c.want {
 			t.Errorf("quantize(%v, %d) = %d, want %d", c.v, c.bits, got, c.want)

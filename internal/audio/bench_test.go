@@ -2,6 +2,7 @@ package audio
 
 import (
 	"crypto/sha256"
+	"errors"
 	"io"
 	"os"
 	"path/filepath"
@@ -99,7 +100,7 @@ func BenchmarkReaderFloat32(b *testing.B) {
 				for err == nil {
 					_, err = r.ReadFloat32(b.Context(), buf)
 				}
-				if err != io.EOF || r.Close() != nil {
+				if !errors.Is(err, io.EOF) || r.Close() != nil {
 					b.Fatal(err)
 				}
 			}

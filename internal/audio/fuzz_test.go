@@ -96,7 +96,7 @@ func fuzzMeasure(t *testing.T, file []byte, i Info, piece int) {
 	for {
 		n, err := r.ReadInt32(t.Context(), buf)
 		frames += int64(n)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -230,7 +231,7 @@ func readAll[T any](t *testing.T, r *Reader, read func(context.Context, []T) (in
 	for {
 		n, err := read(t.Context(), buf)
 		all = append(all, buf[:n*ch]...)
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			return all
 		}
 		if err != nil {

@@ -139,8 +139,12 @@ func (p *prober) sniff() (Container, error) {
 		form, kind string
 		is         Container
 	}{
-		{"RIFF", "WAVE", WAV}, {"RIFX", "WAVE", RIFX}, {"RF64", "WAVE", RF64}, {"BW64", "WAVE", BW64},
-		{"FORM", "AIFF", AIFF}, {"FORM", "AIFC", AIFC},
+		{"RIFF", "WAVE", WAV},
+		{"RIFX", "WAVE", RIFX},
+		{"RF64", "WAVE", RF64},
+		{"BW64", "WAVE", BW64},
+		{"FORM", "AIFF", AIFF},
+		{"FORM", "AIFC", AIFC},
 	} {
 		if len(head) < 12 {
 			n := min(len(head), 4)
@@ -169,8 +173,12 @@ func notOurs(head []byte) error {
 		at          int
 		magic, name string
 	}{
-		{0, "fLaC", "a FLAC file"}, {0, "OggS", "an Ogg file"}, {0, "ID3", "an MP3 file"},
-		{0, "caff", "a Core Audio file"}, {0, "riff", "a Wave64 file"}, {4, "ftyp", "an MPEG-4 file"},
+		{0, "fLaC", "a FLAC file"},
+		{0, "OggS", "an Ogg file"},
+		{0, "ID3", "an MP3 file"},
+		{0, "caff", "a Core Audio file"},
+		{0, "riff", "a Wave64 file"},
+		{4, "ftyp", "an MPEG-4 file"},
 	} {
 		if len(head) >= k.at+len(k.magic) && string(head[k.at:k.at+len(k.magic)]) == k.magic {
 			return fmt.Errorf("%w: it is %s; WAV and AIFF can be read", ErrUnsupported, k.name)

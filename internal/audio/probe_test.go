@@ -34,12 +34,18 @@ func TestProbeComplete(t *testing.T) {
 		want Info
 	}{
 		{"plain", wav24(ck("data", data)), wave},
-		{"bext and unknown chunks", wav24(ck("bext", noise(602, 2)), ck("zzzz", noise(7, 3)), ck("data", data), ck("LIST", noise(31, 4))),
-			with(func(i *Info) { i.Container, i.DataOffset = WAV, 44+8+602+8+8 })},
-		{"odd chunk without padding", wav24(chunk{"LIST", noise(7, 3), -1, true}, ck("data", data)),
-			with(func(i *Info) { i.Container, i.DataOffset = WAV, 44+8+7 })},
-		{"JUNK first", buildForm("RIFF", "WAVE", -1, ck("JUNK", make([]byte, 28)), fmtLE(tagPCM, 2, 48000, 24), ck("data", data)),
-			with(func(i *Info) { i.Container, i.DataOffset = WAV, 80 })},
+		{
+			"bext and unknown chunks", wav24(ck("bext", noise(602, 2)), ck("zzzz", noise(7, 3)), ck("data", data), ck("LIST", noise(31, 4))),
+			with(func(i *Info) { i.Container, i.DataOffset = WAV, 44+8+602+8+8 }),
+		},
+		{
+			"odd chunk without padding", wav24(chunk{"LIST", noise(7, 3), -1, true}, ck("data", data)),
+			with(func(i *Info) { i.Container, i.DataOffset = WAV, 44+8+7 }),
+		},
+		{
+			"JUNK first", buildForm("RIFF", "WAVE", -1, ck("JUNK", make([]byte, 28)), fmtLE(tagPCM, 2, 48000, 24), ck("data", data)),
+			with(func(i *Info) { i.Container, i.DataOffset = WAV, 80 }),
+		},
 		{"junk inside the whole", func() []byte {
 			b := append(wav24(ck("data", data)), make([]byte, 100)...)
 			binary.LittleEndian.PutUint32(b[4:], uint32(len(b)-8))
@@ -58,42 +64,76 @@ func TestProbeComplete(t *testing.T) {
 		{"ID3 tag after the end", append(wav24(ck("data", data)), append([]byte("ID3\x04\x00\x00"), noise(300, 5)...)...), wave},
 		{"ID3v1 tag after the end", append(wav24(ck("data", data)), append([]byte("TAG"), make([]byte, 125)...)...), wave},
 		{"chunk appended without telling", append(wav24(ck("data", data)), "LIST\x04\x00\x00\x00abcd"...), wave},
-		{"extensible", buildForm("RIFF", "WAVE", -1, fmtExt(tagPCM, 2, 48000, 24, 24), ck("data", data)),
-			with(func(i *Info) { i.Container, i.DataOffset = WAV, 68 })},
-		{"20 bits in 24", buildForm("RIFF", "WAVE", -1, fmtExt(tagPCM, 2, 48000, 24, 20), ck("data", data)),
-			with(func(i *Info) { i.Container, i.DataOffset, i.Bits = WAV, 68, 20 })},
-		{"8 bits are unsigned", buildForm("RIFF", "WAVE", -1, fmtLE(tagPCM, 1, 8000, 8), ck("data", noise(9, 1))),
-			eight},
-		{"float", buildForm("RIFF", "WAVE", -1, fmtLE(tagFloat, 1, 44100, 32), ck("fact", make([]byte, 4)), ck("data", noise(8, 1))),
-			Info{Container: WAV, Rate: 44100, Channels: 1, Bits: 32, Float: true, BlockAlign: 4, DataOffset: 56, DataBytes: 8, AvailableBytes: 8, Frames: 2, Complete: true}},
-		{"float of 64 bits, extensible", buildForm("RIFF", "WAVE", -1, fmtExt(tagFloat, 1, 44100, 64, 64), ck("data", noise(16, 1))),
-			Info{Container: WAV, Rate: 44100, Channels: 1, Bits: 64, Float: true, BlockAlign: 8, DataOffset: 68, DataBytes: 16, AvailableBytes: 16, Frames: 2, Complete: true}},
-		{"big endian", buildForm("RIFX", "WAVE", -1, ck("fmt ", fmtBody(binary.BigEndian, tagPCM, 2, 48000, 24)), ck("data", data)),
-			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = RIFX, 44, true })},
+		{
+			"extensible", buildForm("RIFF", "WAVE", -1, fmtExt(tagPCM, 2, 48000, 24, 24), ck("data", data)),
+			with(func(i *Info) { i.Container, i.DataOffset = WAV, 68 }),
+		},
+		{
+			"20 bits in 24", buildForm("RIFF", "WAVE", -1, fmtExt(tagPCM, 2, 48000, 24, 20), ck("data", data)),
+			with(func(i *Info) { i.Container, i.DataOffset, i.Bits = WAV, 68, 20 }),
+		},
+		{
+			"8 bits are unsigned", buildForm("RIFF", "WAVE", -1, fmtLE(tagPCM, 1, 8000, 8), ck("data", noise(9, 1))),
+			eight,
+		},
+		{
+			"float", buildForm("RIFF", "WAVE", -1, fmtLE(tagFloat, 1, 44100, 32), ck("fact", make([]byte, 4)), ck("data", noise(8, 1))),
+			Info{Container: WAV, Rate: 44100, Channels: 1, Bits: 32, Float: true, BlockAlign: 4, DataOffset: 56, DataBytes: 8, AvailableBytes: 8, Frames: 2, Complete: true},
+		},
+		{
+			"float of 64 bits, extensible", buildForm("RIFF", "WAVE", -1, fmtExt(tagFloat, 1, 44100, 64, 64), ck("data", noise(16, 1))),
+			Info{Container: WAV, Rate: 44100, Channels: 1, Bits: 64, Float: true, BlockAlign: 8, DataOffset: 68, DataBytes: 16, AvailableBytes: 16, Frames: 2, Complete: true},
+		},
+		{
+			"big endian", buildForm("RIFX", "WAVE", -1, ck("fmt ", fmtBody(binary.BigEndian, tagPCM, 2, 48000, 24)), ck("data", data)),
+			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = RIFX, 44, true }),
+		},
 		{"RF64", rf64("RF64", tenFrames), with(func(i *Info) { i.Container, i.DataOffset = RF64, 80 })},
 		{"BW64", rf64("BW64", tenFrames), with(func(i *Info) { i.Container, i.DataOffset = BW64, 80 })},
-		{"AIFF", buildForm("FORM", "AIFF", -1, comm(2, 10, 24, 48000, ""), ssnd(0, 0, data)),
-			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 54, true })},
-		{"AIFF, COMM last", buildForm("FORM", "AIFF", -1, ssnd(0, 0, data), comm(2, 10, 24, 48000, "")),
-			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 28, true })},
-		{"AIFF with an offset", buildForm("FORM", "AIFF", -1, comm(2, 10, 24, 48000, ""), ssnd(100, 0, data)),
-			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 154, true })},
-		{"AIFF padded to blocks", buildForm("FORM", "AIFF", -1, comm(2, 10, 24, 48000, ""), ssnd(0, 512, append(data[:tenFrames:tenFrames], make([]byte, 452)...))),
-			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 54, true })},
-		{"AIFC sowt", buildForm("FORM", "AIFC", -1, ck("FVER", []byte{0xA2, 0x80, 0x51, 0x40}), comm(2, 10, 24, 48000, "sowt"), ssnd(0, 0, data)),
-			with(func(i *Info) { i.Container, i.DataOffset = AIFC, 72 })},
-		{"AIFC NONE, 44.1 kHz", buildForm("FORM", "AIFC", -1, comm(2, 10, 24, 44100, "NONE"), ssnd(0, 0, data)),
-			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian, i.Rate = AIFC, 60, true, 44100 })},
-		{"AIFC in24", buildForm("FORM", "AIFC", -1, comm(2, 10, 16, 48000, "in24"), ssnd(0, 0, data)),
-			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFC, 60, true })},
-		{"AIFC 42ni", buildForm("FORM", "AIFC", -1, comm(2, 10, 24, 48000, "42ni"), ssnd(0, 0, data)),
-			with(func(i *Info) { i.Container, i.DataOffset = AIFC, 60 })},
-		{"AIFC fl32", buildForm("FORM", "AIFC", -1, comm(1, 15, 32, 48000, "fl32"), ssnd(0, 0, data)),
-			Info{Container: AIFC, Rate: 48000, Channels: 1, Bits: 32, Float: true, BigEndian: true, BlockAlign: 4, DataOffset: 60, DataBytes: 60, AvailableBytes: 60, Frames: 15, Complete: true}},
-		{"AIFC FL64", buildForm("FORM", "AIFC", -1, comm(1, 5, 64, 192000, "FL64"), ssnd(0, 0, data[:40])),
-			Info{Container: AIFC, Rate: 192000, Channels: 1, Bits: 64, Float: true, BigEndian: true, BlockAlign: 8, DataOffset: 60, DataBytes: 40, AvailableBytes: 40, Frames: 5, Complete: true}},
-		{"AIFC raw", buildForm("FORM", "AIFC", -1, comm(1, 5, 8, 22050, "raw "), ssnd(0, 0, data[:5])),
-			Info{Container: AIFC, Rate: 22050, Channels: 1, Bits: 8, Unsigned: true, BigEndian: true, BlockAlign: 1, DataOffset: 60, DataBytes: 5, AvailableBytes: 5, Frames: 5, Complete: true}},
+		{
+			"AIFF", buildForm("FORM", "AIFF", -1, comm(2, 10, 24, 48000, ""), ssnd(0, 0, data)),
+			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 54, true }),
+		},
+		{
+			"AIFF, COMM last", buildForm("FORM", "AIFF", -1, ssnd(0, 0, data), comm(2, 10, 24, 48000, "")),
+			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 28, true }),
+		},
+		{
+			"AIFF with an offset", buildForm("FORM", "AIFF", -1, comm(2, 10, 24, 48000, ""), ssnd(100, 0, data)),
+			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 154, true }),
+		},
+		{
+			"AIFF padded to blocks", buildForm("FORM", "AIFF", -1, comm(2, 10, 24, 48000, ""), ssnd(0, 512, append(data[:tenFrames:tenFrames], make([]byte, 452)...))),
+			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFF, 54, true }),
+		},
+		{
+			"AIFC sowt", buildForm("FORM", "AIFC", -1, ck("FVER", []byte{0xA2, 0x80, 0x51, 0x40}), comm(2, 10, 24, 48000, "sowt"), ssnd(0, 0, data)),
+			with(func(i *Info) { i.Container, i.DataOffset = AIFC, 72 }),
+		},
+		{
+			"AIFC NONE, 44.1 kHz", buildForm("FORM", "AIFC", -1, comm(2, 10, 24, 44100, "NONE"), ssnd(0, 0, data)),
+			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian, i.Rate = AIFC, 60, true, 44100 }),
+		},
+		{
+			"AIFC in24", buildForm("FORM", "AIFC", -1, comm(2, 10, 16, 48000, "in24"), ssnd(0, 0, data)),
+			with(func(i *Info) { i.Container, i.DataOffset, i.BigEndian = AIFC, 60, true }),
+		},
+		{
+			"AIFC 42ni", buildForm("FORM", "AIFC", -1, comm(2, 10, 24, 48000, "42ni"), ssnd(0, 0, data)),
+			with(func(i *Info) { i.Container, i.DataOffset = AIFC, 60 }),
+		},
+		{
+			"AIFC fl32", buildForm("FORM", "AIFC", -1, comm(1, 15, 32, 48000, "fl32"), ssnd(0, 0, data)),
+			Info{Container: AIFC, Rate: 48000, Channels: 1, Bits: 32, Float: true, BigEndian: true, BlockAlign: 4, DataOffset: 60, DataBytes: 60, AvailableBytes: 60, Frames: 15, Complete: true},
+		},
+		{
+			"AIFC FL64", buildForm("FORM", "AIFC", -1, comm(1, 5, 64, 192000, "FL64"), ssnd(0, 0, data[:40])),
+			Info{Container: AIFC, Rate: 192000, Channels: 1, Bits: 64, Float: true, BigEndian: true, BlockAlign: 8, DataOffset: 60, DataBytes: 40, AvailableBytes: 40, Frames: 5, Complete: true},
+		},
+		{
+			"AIFC raw", buildForm("FORM", "AIFC", -1, comm(1, 5, 8, 22050, "raw "), ssnd(0, 0, data[:5])),
+			Info{Container: AIFC, Rate: 22050, Channels: 1, Bits: 8, Unsigned: true, BigEndian: true, BlockAlign: 1, DataOffset: 60, DataBytes: 5, AvailableBytes: 5, Frames: 5, Complete: true},
+		},
 	}
 	for _, c := range tests {
 		t.Run(c.name, func(t *testing.T) {
@@ -251,7 +291,7 @@ func TestProbeErrors(t *testing.T) {
 				}
 			}
 			for _, other := range []error{ErrNotAudio, ErrUnsupported, ErrUnfinished} {
-				if other != c.want[0] && errors.Is(err, other) {
+				if !errors.Is(c.want[0], other) && errors.Is(err, other) {
 					t.Errorf("error %q is %q as well", err, other)
 				}
 			}
@@ -323,8 +363,14 @@ func TestDuration(t *testing.T) {
 		rate   int
 		want   time.Duration
 	}{
-		{0, 48000, 0}, {48000, 48000, time.Second}, {1, 3, time.Second / 3}, {10, 0, 0}, {-1, 48000, 0},
-		{1 << 62, 1, 1<<63 - 1}, {1 << 62, 192000, 1<<63 - 1}, {hour, 48000, time.Hour},
+		{0, 48000, 0},
+		{48000, 48000, time.Second},
+		{1, 3, time.Second / 3},
+		{10, 0, 0},
+		{-1, 48000, 0},
+		{1 << 62, 1, 1<<63 - 1},
+		{1 << 62, 192000, 1<<63 - 1},
+		{hour, 48000, time.Hour},
 	} {
 		if got := (Info{Frames: c.frames, Rate: c.rate}).Duration(); got != c.want {
 			t.Errorf("%d frames at %d Hz last %v, want %v", c.frames, c.rate, got, c.want)

@@ -22,27 +22,30 @@ var subFormats = [][]byte{
 
 // waveChunk takes in one chunk of a RIFF, RIFX, RF64 or BW64 file.
 func (p *prober) waveChunk(id string, n, body int64) (int64, error) {
-	inside := n <= p.size-body
+	if id == "data" && !p.hasData {
+		return p.dataChunk(n, body), nil
+	}
+	if n > p.size-body {
+		return n, nil // the walk ends here
+	}
+	lay := &p.info.lay
 	switch id {
 	case "JUNK", "PAD ", "junk":
-		if body == 20 && n >= ds64Size && inside {
-			p.info.lay.junkAt = body - 8
+		if body == 20 && n >= ds64Size {
+			lay.junkAt = body - 8
 		}
 	case "ds64":
-		if n >= ds64Size && inside && p.info.lay.ds64At == 0 && (p.info.Container == RF64 || p.info.Container == BW64) {
+		is64 := p.info.Container == RF64 || p.info.Container == BW64
+		if is64 && n >= ds64Size && lay.ds64At == 0 {
 			return n, p.readDS64(body)
 		}
 	case "fmt ":
-		if p.info.BlockAlign == 0 && inside {
+		if p.info.BlockAlign == 0 {
 			return n, p.readFmt(n, body)
 		}
 	case "fact":
-		if n >= 4 && inside && !p.hasData && p.info.lay.factAt == 0 {
-			p.info.lay.factAt = body
-		}
-	case "data":
-		if !p.hasData {
-			return p.dataChunk(n, body), nil
+		if n >= 4 && !p.hasData && lay.factAt == 0 {
+			lay.factAt = body
 		}
 	}
 	return n, nil

@@ -54,9 +54,11 @@ func TestWriter(t *testing.T) {
 		}
 		onlyFile(t, path)
 		info, err := ProbeFile(path)
-		want := Info{Container: WAV, Rate: f.Rate, Channels: f.Channels, Bits: f.Bits, Float: f.Float, BlockAlign: f.blockAlign(),
+		want := Info{
+			Container: WAV, Rate: f.Rate, Channels: f.Channels, Bits: f.Bits, Float: f.Float, BlockAlign: f.blockAlign(),
 			DataOffset: 4096, DataBytes: int64(len(samples) * f.Bits / 8), AvailableBytes: int64(len(samples) * f.Bits / 8),
-			Frames: int64(len(samples) / f.Channels), Complete: true}
+			Frames: int64(len(samples) / f.Channels), Complete: true,
+		}
 		info.lay = layout{}
 		if err != nil || info != want {
 			t.Errorf("%+v, %v, want\n%+v", info, err, want)
@@ -382,8 +384,13 @@ func second(_ int, err error) error { return err }
 
 func TestWriterRefuses(t *testing.T) {
 	for _, f := range []WriterFormat{
-		{}, {Rate: 48000, Channels: 1, Bits: 8}, {Rate: 48000, Channels: 1, Bits: 64, Float: true}, {Rate: 48000, Channels: 1, Bits: 24, Float: true},
-		{Rate: 0, Channels: 1, Bits: 16}, {Rate: 48000, Channels: 0, Bits: 16}, {Rate: 48000, Channels: 5000, Bits: 16},
+		{},
+		{Rate: 48000, Channels: 1, Bits: 8},
+		{Rate: 48000, Channels: 1, Bits: 64, Float: true},
+		{Rate: 48000, Channels: 1, Bits: 24, Float: true},
+		{Rate: 0, Channels: 1, Bits: 16},
+		{Rate: 48000, Channels: 0, Bits: 16},
+		{Rate: 48000, Channels: 5000, Bits: 16},
 	} {
 		path := filepath.Join(t.TempDir(), "a.wav")
 		if _, err := Create(path, f); !errors.Is(err, ErrUnsupported) {
