@@ -1,0 +1,66 @@
+"""What changed, gathered so that it can be merged for a client that reads slowly, and never be lost."""
+
+
+def _entry(track_id, fields):
+    entry = {"id": track_id}
+    entry.update(fields)
+    return entry
+
+
+class Delta(object):
+    """Changes of the state since some revision, in the shape of `state.changed`."""
+
+    __slots__ = ("sections", "tracks", "removed", "take", "has_take")
+
+    def __init__(self):
+        self.sections = {}
+        self.tracks = {}
+        self.removed = []
+        self.take = None
+        self.has_take = False
+
+    def __bool__(self):
+        return bool(self.sections or self.tracks or self.removed or self.has_take)
+
+    def field(self, section, name, value):
+        """A field of a section has a new value."""
+        self.sections.setdefault(section, {})[name] = value
+
+    def track(self, track_id, fields):
+        """Fields of a track have new values."""
+        self.tracks.setdefault(track_id, {}).update(fields)
+
+    def remove(self, track_id):
+        """A track is gone."""
+        self.tracks.pop(track_id, None)
+        self.removed.append(track_id)
+
+    def set_take(self, take):
+        """The take is another one, or has changed."""
+        self.take = take
+        self.has_take = True
+
+    def merge(self, newer):
+        """Takes over what happened after this."""
+        for section, fields in newer.sections.items():
+            self.sections.setdefault(section, {}).update(fields)
+        for track_id in newer.removed:
+            self.remove(track_id)
+        for track_id, fields in newer.tracks.items():
+            self.track(track_id, fields)
+        if newer.has_take:
+            self.set_take(newer.take)
+
+    def params(self, revision):
+        """The parameters of the event."""
+        changed = dict(self.sections)
+        if self.tracks or self.removed:
+            tracks = {}
+            if self.tracks:
+                tracks["changed"] = [_entry(track_id, fields) for track_id, fields in self.tracks.items()]
+            if self.removed:
+                tracks["removed"] = self.removed
+            changed["tracks"] = tracks
+        if self.has_take:
+            changed["take"] = self.take
+        return {"revision": revision, "changed": changed}

@@ -1,0 +1,120 @@
+"""The table of methods: every name on the wire, its parameters, and the function that carries it out.
+
+Nothing else on the wire names anything inside Live. hello is in rpc.py, because it comes before everything else.
+"""
+
+from . import editing, params, recording, routing, session_slots, takes, tracks, transport
+from .clock import unix_ms
+from .params import Param
+
+
+class Method(object):
+    """One method. `run(script, values, request)` returns the result, or a job (a generator) whose value is the result, or None
+    where it has answered already. `alone` methods are refused while a take prepares or stops.
+    """
+
+    __slots__ = ("run", "params", "alone")
+
+    def __init__(self, run, specs=None, alone=False):
+        self.run = run
+        self.params = specs or {}
+        self.alone = alone
+
+
+def ping(script, values, request):
+    """Who is there?"""
+    return {"time": unix_ms(), "tick": script.ticks}
+
+
+def state_get(script, values, request):
+    """The whole state, read to the end first."""
+    yield from script.ready()
+    script.model.read_fields()
+    return script.model.snapshot()
+
+
+def state_subscribe(script, values, request):
+    """The whole state, and from then on what changes. The answer keeps its place among the events."""
+    request.client.subscribed = False
+    yield from script.ready()
+    script.model.read_fields()
+    script.publish()
+    client = request.client
+    client.subscribed = True
+    client.pending = None
+    request.end_in_place(script.model.snapshot())
+    return None
+
+
+def state_unsubscribe(script, values, request):
+    """No more events."""
+    request.client.subscribed = False
+    request.client.pending = None
+    return {}
+
+
+_TRACK = Param(params.track_id, required=True)
+_TRACKS = Param(params.track_ids, required=True)
+_SLOT = {"track": _TRACK, "index": Param(params.integer(0, 1000000), required=True)}
+_TAKE = {"take": Param(params.take_id)}
+_VIEW = Param(params.choice("arrangement", "session"), default="arrangement")
+
+METHODS = {
+    "ping": Method(ping),
+    "state.get": Method(state_get),
+    "state.subscribe": Method(state_subscribe),
+    "state.unsubscribe": Method(state_unsubscribe),
+    "track.arm": Method(
+        tracks.arm, {"tracks": _TRACKS, "exclusive": Param(params.choice("set", "yes", "no"), default="set")}, alone=True
+    ),
+    "track.disarm": Method(tracks.disarm, {"tracks": _TRACKS}, alone=True),
+    "track.disarm_all": Method(tracks.disarm_all, alone=True),
+    "track.set_monitoring": Method(
+        tracks.set_monitoring, {"track": _TRACK, "state": Param(params.integer(0, 2), required=True)}, alone=True
+    ),
+    "track.routings": Method(routing.routings, {"track": _TRACK}),
+    "track.set_input_routing": Method(
+        routing.set_input,
+        {
+            "track": _TRACK,
+            "category": Param(routing.category_param),
+            "name": Param(params.text(1, 255)),
+            "channel": Param(params.text(1, 255)),
+        },
+        alone=True,
+    ),
+    "track.create_audio": Method(
+        tracks.create_audio,
+        {"index": Param(params.integer(-1, 1000000), default=-1), "name": Param(params.text(1, 255))},
+        alone=True,
+    ),
+    "track.rename": Method(tracks.rename, {"track": _TRACK, "name": Param(params.text(1, 255), required=True)}),
+    "track.select": Method(tracks.select, {"track": _TRACK}),
+    "transport.play": Method(transport.play, alone=True),
+    "transport.continue": Method(transport.go_on, alone=True),
+    "transport.stop": Method(transport.stop, alone=True),
+    "transport.locate": Method(transport.locate, {"time": Param(params.position, required=True)}, alone=True),
+    "record.start": Method(recording.start, {"view": _VIEW}, alone=True),
+    "record.stop": Method(recording.stop, alone=True),
+    "take.start": Method(
+        takes.start,
+        {
+            "source": Param(params.source, default={"kind": "armed"}),
+            "view": _VIEW,
+            "length_beats": Param(params.length),
+            "name": Param(params.text(0, 255)),
+            "take": Param(params.take_id),
+        },
+    ),
+    "take.stop": Method(takes.stop, _TAKE),
+    "take.cancel": Method(takes.cancel, _TAKE),
+    "take.get": Method(takes.get, _TAKE),
+    "take.list": Method(takes.list_all),
+    "clip_slot.fire": Method(session_slots.fire, dict(_SLOT, record_length=Param(params.length)), alone=True),
+    "clip_slot.stop": Method(session_slots.stop, _SLOT, alone=True),
+    "edit.undo": Method(editing.undo, alone=True),
+    "edit.redo": Method(editing.redo, alone=True),
+    "edit.capture_midi": Method(editing.capture_midi, alone=True),
+    "app.message": Method(editing.message, {"text": Param(params.text(1, 255), required=True)}),
+    "app.dialog": Method(editing.dialog),
+}

@@ -1,0 +1,312 @@
+"""The script of one set: owns everything else, and turns it with Live's timers.
+
+Live calls two things: a 10 ms timer, which runs only while somebody is connected or a take runs, and the display tick every 100 ms,
+which accepts connections, watches over the timer, and serves in its place where Live gives none.
+"""
+
+import os
+import time
+import traceback
+
+from . import version, wire
+from .client import HOLD_EVENTS, LINE_LIMIT
+from .clock import Clock, unix_ms
+from .confirm import Writes
+from .errors import RpcError, refused
+from .host import Host
+from .jobs import Jobs
+from .link_file import LinkFile
+from .listeners import Listeners
+from .memory import MEMORY
+from .methods import METHODS
+from .rpc import QUEUE_LIMIT, Rpc
+from .server import CLIENT_LIMIT, Server
+from .state import Model
+
+TIMER_MS = 10
+DISPLAY_SECONDS = 0.1
+BUDGET_SECONDS = 0.004
+RETRY_SECONDS = 5.0
+SLOW_TICK_SECONDS = 0.05
+STALL_SECONDS = 1.0
+
+
+class Script(object):
+    """Everything that lives from `create_instance` to `disconnect`."""
+
+    def __init__(self, surface, c_instance, memory=MEMORY):
+        self.host = Host(surface, c_instance)
+        self.memory = memory
+        self.clock = Clock()
+        self.started = unix_ms()
+        self.ticks = 0
+        self.take_job = None
+        self.closed = False
+        self._in_tick = False
+        self._timer = None
+        self._timer_on = False
+        self._ticks_seen = 0
+        self._display_seen = time.monotonic()
+        self._next_chore = 0.0
+        self._idle_since = None
+        self._link_trouble = None
+        self._token = os.urandom(16).hex()
+        self.listeners = Listeners(self.host.log)
+        self.writes = Writes(self.clock)
+        self.jobs = Jobs(self.log_defect)
+        self._link_file = LinkFile()
+        self.model = Model(self.host, self.listeners, memory, self.clock, self._link_file.pid, self.started)
+        self.rpc = Rpc(self, METHODS, self.jobs, self._token, self.host.log, self.log_defect)
+        self.server = Server(self.clock, self.rpc.greet, self.rpc.handle, self.rpc.too_long, self.host.log)
+        self._open()
+        self._timer = self.host.timer(self._on_timer, TIMER_MS)
+        self._start_timer()
+
+    # the link
+
+    def _open(self):
+        """Opens the port and writes the link file; what fails is tried again later."""
+        try:
+            if not self.server.is_listening:
+                self.server.listen()
+        except OSError as exc:
+            self._trouble("Takebar cannot open a port on this computer: %s" % exc)
+            return
+        content = {
+            "protocol": version.PROTOCOLS[-1],
+            "port": self.server.port,
+            "token": self._token,
+            "pid": self._link_file.pid,
+            "live": self.host.live,
+            "script": version.SCRIPT,
+            "started": self.started,
+        }
+        try:
+            self._link_file.write(content)
+        except OSError as exc:
+            self._trouble(
+                "Takebar cannot write its link file into %s (%s). Make that folder writable."
+                % (self._link_file.folder, exc.strerror or exc)
+            )
+            return
+        self._link_trouble = None
+        self.host.log(
+            "ready",
+            "link is up on port %d (script %s, Live %s, Python %s)"
+            % (self.server.port, version.SCRIPT, self.host.live, self.host.python),
+        )
+        self.host.show("Takebar: link is up")
+
+    def _trouble(self, text):
+        if text != self._link_trouble:
+            self._link_trouble = text
+            self.host.log("link", text)
+            self.host.show(text)
+
+    def greeting(self, protocol):
+        """The result of hello."""
+        return {
+            "protocol": protocol,
+            "script": version.SCRIPT,
+            "live": self.host.live,
+            "python": self.host.python,
+            "pid": self._link_file.pid,
+            "capabilities": self.host.capabilities(),
+            "limits": {"line": LINE_LIMIT, "clients": CLIENT_LIMIT, "queue": QUEUE_LIMIT},
+        }
+
+    # time
+
+    def _on_timer(self):
+        """Live's timer. An exception out of here would end it for good."""
+        try:
+            self.tick()
+        except Exception as exc:
+            self.log_defect("A tick failed", exc)
+
+    def display(self):
+        """Live's display tick."""
+        if self.closed:
+            return
+        try:
+            real = time.monotonic()
+            stalled = real - self._display_seen > 3 * DISPLAY_SECONDS  # then the timer had no chance to call either
+            self._display_seen = real
+            self.server.accept()
+            if self.server.clients or len(self.jobs):
+                self._idle_since = None
+                if not self._timer_on:
+                    self._start_timer()
+                elif self.ticks == self._ticks_seen:
+                    if not stalled:
+                        self._revive_timer()
+                    self.tick()
+            elif self._timer is None:
+                self.tick()
+            else:
+                self._rest()
+            self._ticks_seen = self.ticks
+            self._chores(real)
+        except Exception as exc:
+            self.log_defect("A display tick failed", exc)
+
+    def _rest(self):
+        """With nobody there, reads the set in peace and stops the timer."""
+        self.clock.advance(time.monotonic())
+        if self.model.is_dirty():
+            self.model.sync(time.monotonic() + BUDGET_SECONDS)
+            self.model.collect()
+        if not self._timer_on:
+            return
+        if self._idle_since is None:
+            self._idle_since = self.clock.now
+        elif self.clock.now - self._idle_since > 1.0:
+            self._timer.stop()
+            self._timer_on = False
+
+    def _chores(self, real):
+        if real < self._next_chore:
+            return
+        self._next_chore = real + RETRY_SECONDS
+        if self._link_trouble is not None or not self._link_file.exists():
+            self._open()
+
+    def _start_timer(self):
+        if self._timer is not None:
+            self._timer.start()
+            self._timer_on = True
+
+    def _revive_timer(self):
+        """Live stopped the timer, or it has not called for a whole display tick."""
+        if self._timer is None:
+            return
+        self.host.log("timer", "The timer stood still; it is started again.")
+        try:
+            self._timer.stop()
+            self._timer.start()
+        except Exception:
+            self._timer = self.host.timer(self._on_timer, TIMER_MS)
+            self._timer_on = False
+            self._start_timer()
+
+    def tick(self):
+        """One turn: jobs, requests, state, sending."""
+        if self.closed or self._in_tick:
+            return
+        self._in_tick = True
+        try:
+            self._turn()
+        finally:
+            self._in_tick = False
+
+    def _turn(self):
+        real = time.monotonic()
+        self.ticks += 1
+        step = self.clock.advance(real)
+        if step > STALL_SECONDS and self.server.clients:
+            self.host.log("stall", "Live's main thread stood still for %.1f s." % step)
+        end = real + BUDGET_SECONDS
+        if len(self.jobs):
+            self.jobs.step()
+        if not self.server.clients:
+            return
+        if not self._timer_on or self.ticks % 16 == 0:
+            self.server.accept()
+        self.server.receive(end)
+        self._publish(real, end)
+        self.server.flush()
+        spent = time.monotonic() - real
+        if spent > SLOW_TICK_SECONDS:
+            self.host.log("lag", "A tick took %d ms." % (spent * 1000))
+
+    def _publish(self, real, end):
+        listening = False
+        for client in self.server.clients:
+            if client.subscribed and not client.gone:
+                listening = True
+                break
+        if not listening:
+            return
+        self.model.poll(real)
+        if self.model.is_dirty():
+            self.model.sync(end)
+        self.publish()
+
+    def publish(self):
+        """Sends what changed to everybody who subscribed; merges it for those who read slowly."""
+        delta = self.model.collect()
+        message = None
+        for client in self.server.clients:
+            if not client.subscribed or client.gone:
+                continue
+            if client.pending is None and client.outbox_size <= HOLD_EVENTS:
+                if delta is not None:
+                    if message is None:
+                        message = wire.event("state.changed", delta.params(self.model.revision))
+                    client.push(message)
+                continue
+            if delta is not None:
+                client.merge(delta)
+            if client.outbox_size <= HOLD_EVENTS:
+                client.push(wire.event("state.changed", client.pending.params(self.model.revision)))
+                client.pending = None
+
+    # for the verbs
+
+    def ready(self):
+        """Waits (as a part of a job) until the model shows the set as it is."""
+        self.model.refresh_unheard()
+        while True:
+            if self.model.sync(time.monotonic() + BUDGET_SECONDS):
+                return
+            yield
+
+    def take_job_allows(self, method):
+        """Raises RpcError while a take prepares or stops, which must not be disturbed."""
+        job = self.take_job
+        if job is not None and job.is_delicate:
+            raise RpcError("busy", "A take is %s just now." % job.take["phase"].replace("_", " "))
+
+    def call(self, obj, method, *args):
+        """Calls a method of Live; an exception becomes `live_refused`."""
+        try:
+            return getattr(obj, method)(*args)
+        except Exception as exc:
+            raise refused(exc)
+
+    def log_defect(self, what, exc):
+        """Writes a defect of the script to Live's log, with the place where it happened."""
+        lines = traceback.format_exception(type(exc), exc, exc.__traceback__)
+        self.host.log((what, type(exc).__name__), "%s: %s" % (what, "".join(lines[-4:]).strip()))
+
+    # the end
+
+    def close(self):
+        """Live closes the set, or the user chose another control surface."""
+        if self.closed:
+            return
+        self.closed = True
+        steps = (
+            self._close_take,
+            lambda: self.jobs.cancel_all(RpcError("set_changed", "Another set was loaded meanwhile.")),
+            lambda: self.server.close(wire.event("bye", {"reason": "set_closed"})),
+            self._link_file.remove,
+            self._close_timer,
+            self.listeners.clear,
+        )
+        for step in steps:
+            try:
+                step()
+            except Exception as exc:
+                self.log_defect("Closing", exc)
+        self.host.log("closed", "link is closed")
+
+    def _close_take(self):
+        if self.take_job is not None:
+            self.take_job.set_closed()
+
+    def _close_timer(self):
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer = None
+            self._timer_on = False
