@@ -37,7 +37,7 @@ type LinkReport struct {
 	Protocols    []int      // that its script speaks, when incompatible
 	State        *State     // nil unless connected
 	Revision     uint64     // of State
-	Died         int        // process id of a Live that ended for good while it was linked or expected, else 0
+	Gone         int        // process id of the Live that was linked before: it ended, or did not come back in time; else 0
 }
 
 // Caller carries one call to the chosen Live and waits for the verdict. See docs/protocol.md for params and result.

@@ -56,8 +56,9 @@ func noDelay(conn net.Conn) {
 type limitReader struct {
 	r    io.Reader
 	max  int
-	line int          // bytes of the line that is being read
-	last atomic.Int64 // when something last came in, Unix ns
+	line int // bytes of the line that is being read
+	born time.Time
+	last atomic.Int64 // when something last came in, ns since born: the wall clock may jump
 }
 
 func (l *limitReader) Read(p []byte) (int, error) {
@@ -65,7 +66,7 @@ func (l *limitReader) Read(p []byte) (int, error) {
 	if n == 0 {
 		return n, err
 	}
-	l.last.Store(time.Now().UnixNano())
+	l.last.Store(int64(time.Since(l.born)))
 	for rest := p[:n]; len(rest) > 0; {
 		i := bytes.IndexByte(rest, '\n')
 		if i < 0 {
@@ -104,8 +105,7 @@ type lines struct {
 }
 
 func newLines(conn net.Conn, maxIn, maxOut int) *lines {
-	in := &limitReader{r: conn, max: maxIn}
-	in.last.Store(time.Now().UnixNano())
+	in := &limitReader{r: conn, max: maxIn, born: time.Now()}
 	return &lines{channel.Line(bufio.NewReaderSize(in, 1<<16), patientWriter{conn}), in, maxOut}
 }
 

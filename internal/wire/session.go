@@ -67,7 +67,9 @@ func (s *Session) Done() <-chan struct{} { return s.done }
 func (s *Session) Err() error { return s.err }
 
 // Heard is when something last came in.
-func (s *Session) Heard() time.Time { return time.Unix(0, s.lines.in.last.Load()) }
+func (s *Session) Heard() time.Time {
+	return s.lines.in.born.Add(time.Duration(s.lines.in.last.Load()))
+}
 
 // Pending counts the calls that wait for an answer.
 func (s *Session) Pending() int {
