@@ -3,15 +3,18 @@ package take
 import (
 	"context"
 	"errors"
+	"fmt"
+	"io/fs"
 	"log/slog"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"sync"
 	"time"
 
-	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/take/sidecar"
 )
-
-// DefaultTemplate names takes where the configuration says nothing else.
-const DefaultTemplate = "{set}/{date} take {take} - {track}"
 
 // Options say where a Library lives and how it behaves. Dir and Home are required.
 type Options struct {
@@ -36,60 +39,159 @@ type Options struct {
 // Library is the takes folder and what is on its way there. It is safe for concurrent use. One process at a time may
 // use the same Home; Takebar's core holds a lock for that.
 type Library struct {
-	opt Options
+	opt      Options
+	log      *slog.Logger
+	template template
+
+	mu       sync.Mutex // names, sidecars, trash and index change under it, in short steps
+	index    *index
+	number   int               // the highest take number given so far, 0 = not looked up yet
+	reserved map[string]string // paths promised to a take on its way: nameKey of the absolute path -> take id
+
+	flightMu sync.Mutex
+	flights  map[string]*flight // by take id
 }
 
 // Open gives the Library. It touches neither folder: a takes folder on a drive that is not plugged in is no reason not to start.
-// The only errors are a bad template and missing options.
-func Open(opt Options) (*Library, error) { return &Library{opt: opt}, nil }
-
-// Expect notes that this take records, so that it is missed if nobody ever finishes it. Safe to repeat.
-func (l *Library) Expect(ctx context.Context, t live.Take) error { return errors.ErrUnsupported }
-
-// Land collects a take that ended in Live.
-func (l *Library) Land(ctx context.Context, t live.Take, from live.Link, progress func(sidecar.Progress)) (sidecar.Entry, error) {
-	return sidecar.Entry{}, errors.ErrUnsupported
+// The only errors are a bad template (CodeBadTemplate) and missing options.
+func Open(opt Options) (*Library, error) {
+	if !filepath.IsAbs(opt.Dir) || !filepath.IsAbs(opt.Home) {
+		return nil, errors.New("open the take library: takes folder and home folder must be absolute paths")
+	}
+	if opt.Template == "" {
+		opt.Template = DefaultTemplate
+	}
+	tmpl, err := parseTemplate(opt.Template)
+	if err != nil {
+		return nil, err
+	}
+	if opt.Logger == nil {
+		opt.Logger = slog.New(slog.DiscardHandler)
+	}
+	if opt.Now == nil {
+		opt.Now = time.Now
+	}
+	if opt.Poll == 0 {
+		opt.Poll = 200 * time.Millisecond
+	}
+	if opt.GiveUp == 0 {
+		opt.GiveUp = 10 * time.Second
+	}
+	if opt.Step == nil {
+		opt.Step = func(string) {}
+	}
+	if opt.LiveRecordings == nil {
+		opt.LiveRecordings = defaultLiveRecordings()
+	}
+	opt.Dir, opt.Home = filepath.Clean(opt.Dir), filepath.Clean(opt.Home)
+	return &Library{
+		opt:      opt,
+		log:      opt.Logger,
+		template: tmpl,
+		index:    &index{records: map[string]*record{}},
+		reserved: map[string]string{},
+		flights:  map[string]*flight{},
+	}, nil
 }
 
-// Lost tells that Live went away during this take.
-func (l *Library) Lost(ctx context.Context, t live.Take) (problem string, err error) {
-	return "", errors.ErrUnsupported
+// defaultLiveRecordings is where Live keeps what unsaved sets record.
+func defaultLiveRecordings() []string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return nil
+	}
+	folders := []string{filepath.Join(home, "Music", "Ableton", "Live Recordings")}
+	if runtime.GOOS == "windows" {
+		folders = append(folders, filepath.Join(home, "Documents", "Ableton", "Live Recordings"))
+	}
+	return folders
 }
 
-// Resume finishes what an earlier run of the program began, and names what is missing.
-func (l *Library) Resume(ctx context.Context, progress func(sidecar.Progress)) (landed []sidecar.Entry, problems []string, err error) {
-	return nil, nil, errors.ErrUnsupported
+func (l *Library) now() time.Time { return l.opt.Now() }
+
+// flight is a deed for one take that is under way.
+type flight struct {
+	done  chan struct{}
+	entry sidecar.Entry
+	err   error
 }
 
-// List gives the takes that match, newest first.
-func (l *Library) List(ctx context.Context, q sidecar.Query) ([]sidecar.Entry, error) {
-	return nil, errors.ErrUnsupported
+// fly carries out one deed at a time for each take. Whoever asks for the same meanwhile gets the same answer.
+func (l *Library) fly(ctx context.Context, id string, deed func() (sidecar.Entry, error)) (sidecar.Entry, error) {
+	l.flightMu.Lock()
+	if other := l.flights[id]; other != nil {
+		l.flightMu.Unlock()
+		select {
+		case <-other.done:
+			return other.entry, other.err
+		case <-ctx.Done():
+			return sidecar.Entry{}, fmt.Errorf("wait for the landing of the take: %w", ctx.Err())
+		}
+	}
+	f := &flight{done: make(chan struct{})}
+	l.flights[id] = f
+	l.flightMu.Unlock()
+	defer func() {
+		l.flightMu.Lock()
+		delete(l.flights, id)
+		l.flightMu.Unlock()
+		close(f.done)
+	}()
+	f.entry, f.err = deed()
+	return f.entry, f.err
 }
 
-// Get finds one take by id, number, name or "last".
-func (l *Library) Get(ctx context.Context, ref string) (sidecar.Entry, error) {
-	return sidecar.Entry{}, errors.ErrUnsupported
+// flying says that a take is on its way right now.
+func (l *Library) flying(id string) bool {
+	l.flightMu.Lock()
+	defer l.flightMu.Unlock()
+	return l.flights[id] != nil
 }
 
-// Trash moves a take into the trash of the takes folder.
-func (l *Library) Trash(ctx context.Context, ref string) (sidecar.Entry, error) {
-	return sidecar.Entry{}, errors.ErrUnsupported
+// knownDirs is the file in the home folder that lists takes folders that have been used.
+func (l *Library) knownDirsPath() string { return filepath.Join(l.opt.Home, "takes-folders.json") }
+
+// usedDirs are the takes folders that takes have landed in.
+type usedDirs struct {
+	Dirs []string `json:"dirs"`
 }
 
-// Restore brings a take back from the trash.
-func (l *Library) Restore(ctx context.Context, ref string) (sidecar.Entry, error) {
-	return sidecar.Entry{}, errors.ErrUnsupported
+func (l *Library) usedDirs() (known usedDirs) {
+	if err := readRecord(l.knownDirsPath(), &known); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		l.log.Warn("the list of takes folders could not be read", "error", err)
+	}
+	return known
 }
 
-// Annotate changes note and rating; nil leaves them as they are.
-func (l *Library) Annotate(ctx context.Context, ref string, note *string, rating *int) (sidecar.Entry, error) {
-	return sidecar.Entry{}, errors.ErrUnsupported
+// unplugged fails with fs.ErrNotExist for a takes folder that was there before and is gone together with the folder around it: then a
+// drive is missing. Without that folder alone, somebody has tidied up.
+func (l *Library) unplugged(dir string) error {
+	for _, path := range []string{dir, filepath.Dir(dir)} {
+		if there, err := exists(path); there || err != nil {
+			return err
+		}
+	}
+	if slices.Contains(l.usedDirs().Dirs, dir) {
+		return &fs.PathError{Op: "open", Path: dir, Err: fs.ErrNotExist}
+	}
+	return nil
 }
 
-// Rescue lands a repaired copy of an unfinished recording.
-func (l *Library) Rescue(ctx context.Context, ref string, progress func(sidecar.Progress)) (sidecar.Entry, error) {
-	return sidecar.Entry{}, errors.ErrUnsupported
+// readyDir makes the takes folder where it is not there yet, unless its drive is missing: then takes would land where nobody looks for them.
+func (l *Library) readyDir(dir string) error {
+	if err := l.unplugged(dir); err != nil {
+		return folderError(dir, err)
+	}
+	if err := makeDirs(dir); err != nil {
+		return folderError(dir, err)
+	}
+	known := l.usedDirs()
+	if slices.Contains(known.Dirs, dir) {
+		return nil
+	}
+	known.Dirs = append(known.Dirs, dir)
+	if err := writeRecord(l.knownDirsPath(), known); err != nil {
+		l.log.Warn("the list of takes folders could not be written", "error", err)
+	}
+	return nil
 }
-
-// CheckTemplate says in a sentence what is wrong with a name template, nil if nothing is.
-func CheckTemplate(template string) error { return nil }

@@ -45,6 +45,7 @@ type Take struct {
 	LengthBeats          *float64   `json:"length_beats"`
 	Tracks               []Track    `json:"tracks"`
 	Files                []File     `json:"files"`
+	Missing              []Missing  `json:"missing"` // recorded, but not in the library
 	Warnings             []Warning  `json:"warnings"`
 	Note                 string     `json:"note"`
 	Rating               int        `json:"rating"` // 0 to 5
@@ -87,6 +88,15 @@ type File struct {
 	ClippedSamples int64     `json:"clipped_samples"`
 	Rescued        bool      `json:"rescued"`
 	Warnings       []Warning `json:"warnings"`
+}
+
+// Missing is a recording of the take that could not be collected.
+type Missing struct {
+	Track        string `json:"track"`
+	ClipName     string `json:"clip_name"`
+	OriginalPath string `json:"original_path"` // "" where not even that is known
+	Code         string `json:"code"`          // why, such as file_unfinished
+	Message      string `json:"message"`       // why, a sentence
 }
 
 // Warning is something to know about a take or a file that is there all the same.

@@ -1,0 +1,235 @@
+package take
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/takebar/takebar/internal/take/sidecar"
+)
+
+// Warnings that are found while looking at the library. They are not written into sidecars.
+const (
+	WarnSidecarUnreadable = "sidecar_unreadable" // Message says why; the files are left alone
+	WarnNewerSchema       = "newer_schema"       // a newer Takebar wrote the sidecar
+	WarnFileVanished      = "file_vanished"      // a file of the take is no longer in the library
+	WarnFileChanged       = "file_changed"       // a file is not what landed
+	WarnFileTouched       = "file_touched"       // a file was written to after it landed; perhaps changed
+	WarnFilesGone         = "files_gone"         // the take landed once and is no longer in the library
+	WarnDiskLow           = "disk_low"           // little room is left in the takes folder
+)
+
+// index remembers the sidecars of the library by the time and size of their files, so that looking again costs a
+// look at the folders only. It can be thrown away at any time: the sidecars are the truth.
+type index struct {
+	records map[string]*record // by path of the sidecar
+}
+
+// forget makes the next look read a sidecar anew. Whoever writes one calls it: a change within one tick of the file system's clock
+// does not show in its time.
+func (x *index) forget(sidecar string) { delete(x.records, sidecar) }
+
+// record is one sidecar as last read.
+type record struct {
+	fresh    bool // written so shortly before reading that a later change may not show in its time
+	modified time.Time
+	size     int64
+	take     sidecar.Take
+	warning  *sidecar.Warning // about the sidecar itself
+	verdicts map[string]verdict
+}
+
+// verdict is what the hash of a touched file said.
+type verdict struct {
+	modified time.Time
+	size     int64
+	changed  bool
+}
+
+// folderView is one folder as ReadDir saw it.
+type folderView map[string]fs.DirEntry
+
+// scan brings the index up to date below root and gives an Entry for each sidecar there, in no order. Folders whose name begins with
+// a dot are left out. A root that is not there holds no takes.
+func (x *index) scan(ctx context.Context, root string, trashed bool) ([]sidecar.Entry, error) {
+	s := scanner{index: x, root: root, trashed: trashed, seen: map[string]bool{}}
+	if err := s.folder(ctx, root, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	prefix := root + string(filepath.Separator)
+	for path := range x.records {
+		if strings.HasPrefix(path, prefix) && !s.seen[path] && (trashed || !hidden(path, root)) {
+			delete(x.records, path)
+		}
+	}
+	return s.entries, nil
+}
+
+// hidden says that the path lies in a folder below root that scan leaves out.
+func hidden(path, root string) bool {
+	rel, err := filepath.Rel(root, path)
+	return err != nil || strings.HasPrefix(rel, ".") || strings.Contains(rel, string(filepath.Separator)+".")
+}
+
+type scanner struct {
+	index   *index
+	root    string
+	trashed bool
+	seen    map[string]bool
+	entries []sidecar.Entry
+	half    func(path string) // told of sidecars that were never completed; may be nil
+}
+
+const maxDepth = 32 // folders below each other; deeper ones are no work of ours
+
+func (s *scanner) folder(ctx context.Context, dir string, depth int) error {
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	list, err := os.ReadDir(dir)
+	if err != nil {
+		if depth > 0 {
+			return nil // a folder that cannot be read hides its own takes only
+		}
+		return fmt.Errorf("read the takes folder: %w", err)
+	}
+	view := make(folderView, len(list))
+	for _, e := range list {
+		view[e.Name()] = e
+	}
+	for _, e := range list {
+		switch {
+		case strings.HasPrefix(e.Name(), "."):
+		case e.IsDir() && depth < maxDepth:
+			if err := s.folder(ctx, filepath.Join(dir, e.Name()), depth+1); err != nil {
+				return err
+			}
+		case strings.HasSuffix(e.Name(), sidecar.Suffix) && e.Type().IsRegular():
+			s.sidecar(dir, e, view)
+		case strings.HasSuffix(e.Name(), sidecar.Suffix+partSuffix) && s.half != nil:
+			s.half(filepath.Join(dir, e.Name()))
+		}
+	}
+	return nil
+}
+
+func (s *scanner) sidecar(dir string, e fs.DirEntry, view folderView) {
+	info, err := e.Info()
+	if err != nil {
+		return // it went while we looked
+	}
+	full := filepath.Join(dir, e.Name())
+	s.seen[full] = true
+	r := s.index.records[full]
+	if r == nil || r.fresh || !r.modified.Equal(info.ModTime()) || r.size != info.Size() {
+		r = readSidecar(full, s.root, info)
+		s.index.records[full] = r
+	}
+	s.entries = append(s.entries, r.entry(full, s.trashed, view))
+}
+
+func readSidecar(full, root string, info fs.FileInfo) *record {
+	r := &record{modified: info.ModTime(), size: info.Size(), verdicts: map[string]verdict{}}
+	r.fresh = time.Since(r.modified) < 50*time.Millisecond
+	data, err := readLimited(full, maxSidecar)
+	if err == nil {
+		r.take, err = decodeSidecar(data)
+	}
+	switch {
+	case errors.Is(err, errNewer):
+		r.warning = &sidecar.Warning{Code: WarnNewerSchema, Message: "This take was described by a newer Takebar; some of it may not be shown."}
+	case err != nil:
+		rel, relErr := filepath.Rel(root, full)
+		if relErr != nil {
+			rel = full
+		}
+		sum := sha256.Sum256([]byte(filepath.ToSlash(rel)))
+		r.take = sidecar.Take{
+			ID:         "unreadable-" + hex.EncodeToString(sum[:6]),
+			Name:       strings.TrimSuffix(filepath.Base(full), sidecar.Suffix),
+			Status:     sidecar.StatusMissing,
+			RecordedAt: info.ModTime(),
+		}
+		r.warning = &sidecar.Warning{
+			Code:    WarnSidecarUnreadable,
+			Message: fmt.Sprintf("The description %s cannot be read (%v). Nothing was changed; the audio files beside it are as they were.", full, err),
+		}
+	}
+	return r
+}
+
+// entry is the record with its places on disk and what is wrong there. Its lists are its own.
+func (r *record) entry(full string, trashed bool, view folderView) sidecar.Entry {
+	e := sidecar.Entry{Take: cloneTake(r.take), Folder: filepath.Dir(full), Sidecar: full, Trashed: trashed, Paths: []string{}}
+	if r.warning != nil {
+		e.Warnings = append(e.Warnings, *r.warning)
+	}
+	for _, f := range e.Files {
+		p := filepath.Join(e.Folder, filepath.FromSlash(f.Name))
+		e.Paths = append(e.Paths, p)
+		if w := r.look(f, p, view); w != nil {
+			e.Warnings = append(e.Warnings, *w)
+		}
+	}
+	return e
+}
+
+func cloneTake(t sidecar.Take) sidecar.Take {
+	t.Tracks, t.Files = filled(t.Tracks), filled(t.Files)
+	t.Missing, t.Warnings = filled(t.Missing), filled(t.Warnings)
+	for i := range t.Files {
+		t.Files[i].Warnings = filled(t.Files[i].Warnings)
+	}
+	return t
+}
+
+// look compares a file with what its sidecar says, without reading it.
+func (r *record) look(f sidecar.File, full string, view folderView) *sidecar.Warning {
+	var info fs.FileInfo
+	var err error
+	if e, here := view[f.Name]; here {
+		info, err = e.Info()
+	} else { // in a folder below, or under a name that the file system spells in another way
+		info, err = os.Lstat(full)
+	}
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return &sidecar.Warning{Code: WarnFileVanished, Message: fmt.Sprintf("%s is no longer there. “takebar takes rescue” fetches it again from %s.", full, f.OriginalPath)}
+	case err != nil:
+		return &sidecar.Warning{Code: WarnFileVanished, Message: fmt.Sprintf("%s cannot be looked at (%v).", full, err)}
+	case info.Size() != f.Bytes:
+		return changedWarning(full)
+	case r.take.LandedAt == nil || !info.ModTime().After(r.take.LandedAt.Add(touchSlack)):
+		return nil
+	}
+	if v, known := r.verdicts[f.Name]; known && v.size == info.Size() && v.modified.Equal(info.ModTime()) {
+		if v.changed {
+			return changedWarning(full)
+		}
+		return nil
+	}
+	return &sidecar.Warning{Code: WarnFileTouched, Message: fmt.Sprintf("%s was written to after it landed; it may have been changed.", full)}
+}
+
+// touchSlack is how much later than the landing a file may seem to have been written: clocks of network drives differ a little.
+const touchSlack = 2 * time.Second
+
+func changedWarning(full string) *sidecar.Warning {
+	return &sidecar.Warning{Code: WarnFileChanged, Message: full + " was changed after it landed."}
+}
+
+// newest sorts entries, the latest recording first.
+func newest(entries []sidecar.Entry) {
+	slices.SortFunc(entries, func(a, b sidecar.Entry) int {
+		return cmp.Or(b.RecordedAt.Compare(a.RecordedAt), cmp.Compare(b.Number, a.Number), cmp.Compare(b.ID, a.ID), cmp.Compare(b.Sidecar, a.Sidecar))
+	})
+}
