@@ -86,7 +86,7 @@ type layer struct {
 // those on pixel borders stay sharp.
 func render(size int, layers []layer) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, size, size))
-	points := 16
+	points := 8
 	if size > 256 {
 		points = 4
 	}
