@@ -200,6 +200,9 @@ class Control(object):
             answer(result={})
         elif name == "fault" and request.get("name") == "crash":
             faults.crash(world, request)
+        elif name == "quit" or (name == "fault" and request.get("name") == "quit"):
+            answer(result={})  # first: afterwards the process is gone
+            world.engine.stop()
         elif name in READERS:
             _answer_job(self.read(lambda: READERS[name](world, request)), answer)
         elif name == "fault":
@@ -208,8 +211,6 @@ class Control(object):
                 raise CommandError("There is no fault %r. Faults: %s." % (
                     request.get("name"), ", ".join(sorted(faults.TABLE))))
             self._on_main(lambda: fault(world, request), answer)
-        elif name == "quit":
-            self._on_main(world.engine.stop, answer)
         elif name in commands.TABLE:
             self._on_main(lambda: commands.TABLE[name](world, request), answer)
         else:
@@ -264,7 +265,7 @@ READERS = {
     "options": _options,
     "help": lambda _world, _request: {
         "commands": sorted(list(commands.TABLE) + list(READERS) + ["wait", "unstall", "fault", "quit"]),
-        "faults": sorted(faults.TABLE)},
+        "faults": sorted(list(faults.TABLE) + ["quit"])},
 }
 
 

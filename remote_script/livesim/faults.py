@@ -120,14 +120,10 @@ def can_capture_midi(world, params):
     world.song.change("can_capture_midi", _on(params))
 
 
-def quit_live(world, _params):
-    world.engine.stop()
-
-
 TABLE = {
     "stall": stall, "menu": menu, "dialog": dialog, "close_dialog": close_dialog, "read_only": read_only,
     "disk_full": disk_full, "device_lost": device_lost, "track_deleted": commands.delete, "set_closed": set_closed,
     "crash": crash, "stop_timer": stop_timer, "clip_delay": clip_delay, "finalize_delay": finalize_delay,
     "routing_delay": routing_delay, "write_latency": write_latency, "refuse_fire_arguments": refuse_fire_arguments,
-    "cpu": cpu, "can_capture_midi": can_capture_midi, "quit": quit_live,
+    "cpu": cpu, "can_capture_midi": can_capture_midi,
 }

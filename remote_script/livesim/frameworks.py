@@ -153,8 +153,8 @@ def install(world, live, names, modules):
             continue
         extra = {"song": property(song_of), "application": property(application_of)}
         if version == "v3":
-            def init(self, specification=None, c_instance=None, *args, **kwargs):
-                base.__init__(self, c_instance, *args, **kwargs)
+            def init(self, specification=None, *args, **kwargs):
+                base.__init__(self, kwargs.pop("c_instance", None), *args, **kwargs)
                 self.specification = specification
             extra["__init__"] = init
             extra["setup"] = lambda self: None

@@ -447,7 +447,8 @@ class Recorder(object):
         self._bell.set()
 
 
+_FULL = tuple(getattr(errno, name) for name in ("ENOSPC", "EDQUOT", "EFBIG") if hasattr(errno, name))
+
+
 def _reason(error):
-    if error.errno in (errno.ENOSPC, errno.EDQUOT if hasattr(errno, "EDQUOT") else errno.ENOSPC):
-        return "disk full"
-    return "read-only"
+    return "disk full" if error.errno in _FULL else "read-only"

@@ -114,7 +114,7 @@ def create_instance(c_instance):
 
     class Probe(base_class()):
         def __init__(self, instance):
-            super(Probe, self).__init__(instance)
+            super(Probe, self).__init__(c_instance=instance)
             self.ticks = 0
             scope = {"Live": Live, "surface": self, "c_instance": instance, "keep": [], "seen": [], "loads": len(LOADED)}
             self.server = Server(scope)

@@ -1,0 +1,2 @@
+def create_instance(c_instance):
+    raise ValueError("cannot start")
