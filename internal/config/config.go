@@ -131,6 +131,26 @@ func settings(checkTemplate func(string) error) []setting {
 	}
 }
 
+// Value is one setting with its value.
+type Value struct {
+	Key   string
+	Value any    // string, bool or []string
+	Text  string // as config.toml spells it
+}
+
+// Values lists all settings, in the order of the file.
+func (c Config) Values() []Value {
+	var all []Value
+	for _, s := range settings(nil) {
+		v := s.get(c)
+		if list, ok := v.([]string); ok && list == nil {
+			v = []string{}
+		}
+		all = append(all, Value{Key: s.key(), Value: v, Text: literal(v)})
+	}
+	return all
+}
+
 func asText(v any) (string, error) {
 	s, ok := v.(string)
 	if !ok {

@@ -20,6 +20,30 @@ func (f *File) Ensure() error {
 	return f.write(f.fresh())
 }
 
+// Parse reads words of a command line as the value of a setting, for Set.
+func (f *File) Parse(key string, words []string) (any, error) {
+	s, ok := f.find(key)
+	if !ok {
+		return nil, errors.New(f.unknown(key))
+	}
+	switch s.get(Default()).(type) {
+	case []string:
+		if len(words) == 1 && words[0] == "" {
+			return []string{}, nil
+		}
+		return words, nil
+	case bool:
+		if len(words) == 1 && (words[0] == "true" || words[0] == "false") {
+			return words[0] == "true", nil
+		}
+		return nil, fmt.Errorf("%s is true or false", key)
+	}
+	if len(words) != 1 {
+		return nil, fmt.Errorf("%s has one value; put quotes around it", key)
+	}
+	return words[0], nil
+}
+
 // Set changes one setting and leaves every other byte of the file as it is. The value is a string, bool or []string. A file with a
 // mistake is not touched: the error names the mistake.
 func (f *File) Set(key string, value any) error {

@@ -10,6 +10,9 @@ import (
 	"gopkg.in/natefinch/lumberjack.v2"
 )
 
+// CrashName is the file in the log folder that the Go runtime writes to when the program dies of its own fault.
+const CrashName = "crash.log"
+
 // OpenLog opens <home>/logs/takebar.log: three files of 2 MB at most, so it can never fill a disk. level may be changed while it is open.
 func OpenLog(home string, level *slog.LevelVar) (*slog.Logger, io.Closer, error) {
 	dir := LogDir(home)

@@ -2,7 +2,7 @@
 // and finds places where samples of a sine were lost. Tests use it to hear
 // whether the right thing was recorded.
 //
-// It is support for tests and must not be imported by the program itself.
+// It is support for tests and for the demo, which checks what it shows; nothing else may import it.
 package tone
 
 import "math"

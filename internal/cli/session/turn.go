@@ -1,0 +1,35 @@
+package session
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+
+	"github.com/gofrs/flock"
+)
+
+// ErrTrayRunning says that the menu-bar app runs already.
+var ErrTrayRunning = errors.New("the menu-bar app runs already")
+
+// Turn is the right to be the one menu-bar app of a home folder. It is not the core's lock: a command may hold that for a moment.
+type Turn struct{ lock *flock.Flock }
+
+// TakeTurn takes that right, or answers ErrTrayRunning.
+func TakeTurn(home string) (*Turn, error) {
+	if err := os.MkdirAll(home, 0o700); err != nil {
+		return nil, fmt.Errorf("make the config folder: %w", err)
+	}
+	lock := flock.New(filepath.Join(home, "tray.lock"))
+	got, err := lock.TryLock()
+	if err != nil {
+		return nil, fmt.Errorf("lock the menu-bar app: %w", err)
+	}
+	if !got {
+		return nil, ErrTrayRunning
+	}
+	return &Turn{lock}, nil
+}
+
+// Release gives it back.
+func (t *Turn) Release() error { return t.lock.Unlock() }
