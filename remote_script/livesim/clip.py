@@ -248,9 +248,9 @@ class ClipSlotNode(Node):
     def get_color(self):
         return self.clip.values["color"] if self.clip is not None else None
 
-    def do_fire(self, record_length=None):
+    def do_fire(self, record_length=None, quantization=None):
         self.world.engine.write("ClipSlot.fire", lambda: self._later(
-            lambda: self.world.session.fire(self, record_length)))
+            lambda: self.world.session.fire(self, record_length, quantization)))
 
     def do_stop(self):
         self.world.engine.write("ClipSlot.stop", lambda: self._later(
@@ -278,8 +278,8 @@ class ClipSlotNode(Node):
 
 def fire_method(world):
     """ClipSlot.fire: keyword arguments exist unless the host refuses them."""
-    with_arguments = Method("float", "bool", "int", names=("record_length", "force_legato", "launch_quantization"),
-                            defaults=(float("inf"), False, 0)).function("ClipSlot", "fire", _FireTarget)
+    with_arguments = Method("float", "int?", names=("record_length", "launch_quantization"),
+                            defaults=(float("inf"), None)).function("ClipSlot", "fire", _FireTarget)
     bare = Method().function("ClipSlot", "fire", ClipSlotNode)
 
     def fire(handle, *args, **kwargs):
@@ -289,8 +289,8 @@ def fire_method(world):
 
 class _FireTarget(object):
     @staticmethod
-    def do_fire(node, record_length, _legato, _quantization):
-        node.do_fire(record_length)
+    def do_fire(node, record_length, quantization):
+        node.do_fire(record_length, quantization)
 
 
 class ClipSlotApi(object):

@@ -90,7 +90,7 @@ class Control(object):
         self._lock = threading.Lock()
         self._waiting = threading.Event()
         self._seen = -1
-        world.engine.after_turn.append(self._after_turn)
+        world.engine.after_writes.append(self._changed)
 
     def start(self):
         OwnThread(self._accept, "control").start()
@@ -149,7 +149,7 @@ class Control(object):
                 self._waiting.clear()
         waiter.answer(**outcome)
 
-    def _after_turn(self):
+    def _changed(self):
         """On the main thread, so that the moment is exact."""
         if self._waiters and self._seen != self.world.revision:
             self._seen = self.world.revision

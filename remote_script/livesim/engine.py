@@ -86,7 +86,7 @@ class Engine(object):
         self._jobs = collections.deque()
         self._bell = threading.Lock()
         self._bell.acquire()
-        self.after_turn = []
+        self.after_writes = []
 
     # what the model asks for
 
@@ -167,12 +167,15 @@ class Engine(object):
         while self._later and self._later[0][0] <= self.now:
             heapq.heappop(self._later)[2]()
         self._apply_writes()
+        for function in self.after_writes:
+            function()
         self._call_listeners()
         if not self.menu_open:
             self._run_timers()
             if self.now >= self._next_display:
                 self._display_tick()
-        for function in self.after_turn:
+        # Once more for what the script has done at once (new tracks, undo).
+        for function in self.after_writes:
             function()
 
     def _run_jobs(self):

@@ -11,6 +11,8 @@ import sys
 import threading
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
+# A thread must not be held inside these: they hold locks that the host needs as well.
+_NEVER_HELD = ("<frozen importlib", threading.__file__)
 
 
 class Gate(object):
@@ -19,7 +21,6 @@ class Gate(object):
     def __init__(self, strict):
         self.strict = strict
         self._event = threading.Event()
-        self._threads = 0
 
     def install(self):
         """From now on new threads are held at the gate, except those of OwnThread."""
@@ -37,25 +38,22 @@ class Gate(object):
         _thread.start_new_thread = start_new_thread
 
     def open(self):
-        if self._threads:
+        """The main thread enters the script."""
+        if self.strict:
             self._event.set()
 
     def close(self):
-        if self._threads:
+        """The main thread has left the script."""
+        if self.strict:
             self._event.clear()
 
-    def release(self):
-        """Lets everything run, for the end of the process."""
-        self._threads += 1
-        self._event.set()
-
-    def _trace(self, frame, event, _arg):
+    def _trace(self, frame, _event, _arg):
         if isinstance(threading.current_thread(), OwnThread):
             sys.settrace(None)
             return None
-        if os.path.dirname(frame.f_code.co_filename) == _HERE:
+        filename = frame.f_code.co_filename
+        if os.path.dirname(filename) == _HERE or filename.startswith(_NEVER_HELD):
             return None
-        self._threads += 1
         if not self._event.is_set():
             self._event.wait()
         return self._trace

@@ -17,18 +17,18 @@ class Session(object):
     def __init__(self, world):
         self.world = world
 
-    def _quantum(self):
+    def _quantum(self, index=None):
         values = self.world.song.values
-        index = int(values["clip_trigger_quantization"])
+        index = int(values["clip_trigger_quantization"]) if index is None else index
         if index in _BARS:
             return _BARS[index] * values["signature_numerator"] * 4.0 / values["signature_denominator"]
         return _BEATS.get(index, 0.0)
 
-    def _schedule(self, function, quantized=True):
+    def _schedule(self, function, quantized=True, quantization=None):
         """Runs function(clock) at the next boundary, or now when stopped, unquantised or counting in."""
         transport = self.world.transport
         clock = transport.clock(self.world.engine.now)
-        quantum = self._quantum() if quantized else 0.0
+        quantum = self._quantum(quantization) if quantized else 0.0
         if not transport.playing:
             function(clock)
             return
@@ -42,7 +42,7 @@ class Session(object):
         steps = math.floor(beat / quantum + 1e-9) + 1
         transport.at_abs(transport.abs_at(clock) + steps * quantum - beat, function)
 
-    def fire(self, slot, record_length=None):
+    def fire(self, slot, record_length=None, quantization=None):
         """Launches a slot: plays its clip, records into it when empty and armed, or stops the track."""
         track = slot.track
         transport = self.world.transport
@@ -60,7 +60,7 @@ class Session(object):
         if from_stop:
             self._launch(slot, transport.clock(self.world.engine.now), True, record_length)
         else:
-            self._schedule(lambda clock: self._launch(slot, clock, False, record_length))
+            self._schedule(lambda clock: self._launch(slot, clock, False, record_length), quantization=quantization)
 
     def _fire_group(self, slot):
         for track in self.world.song.tracks:

@@ -478,11 +478,29 @@ class SongNode(Node):
     def do_tap_tempo(self):
         return None
 
+    def do_get_current_beats_song_time(self):
+        return BeatTime(self.world.transport.beat(), self.values["signature_numerator"],
+                        self.values["signature_denominator"])
+
     def do_get_data(self, key, default):
         return self.data.get(key, default)
 
     def do_set_data(self, key, value):
         self.data[key] = value
+
+
+class BeatTime(object):
+    """A position as bars, beats, sixteenths and ticks; the first bar is 1."""
+
+    def __init__(self, beat, numerator, denominator):
+        ticks = int(round(beat * 240))
+        per_beat = 960 // denominator
+        beats, rest = divmod(ticks, per_beat)
+        self.bars, self.beats = beats // numerator + 1, beats % numerator + 1
+        self.sub_division, self.ticks = rest // 60 + 1, rest % 60
+
+    def __str__(self):
+        return "%03d.%02d.%02d.%03d" % (self.bars, self.beats, self.sub_division, self.ticks)
 
 
 class SongViewNode(Node):
@@ -641,6 +659,7 @@ class SongApi(object):
     trigger_session_record = Method("float", names=("record_length",), defaults=(float("inf"),), late=True)
     stop_all_clips = Method("bool", names=("Quantized",), defaults=(True,), late=True)
     tap_tempo = Method()
+    get_current_beats_song_time = Method(write=False)
     get_data = Method("str", "object", write=False)
     set_data = Method("str", "object")
 

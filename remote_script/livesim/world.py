@@ -40,6 +40,7 @@ class World(object):
         self.reload_seconds = options.reload_seconds
         self._ids = {}
         self._set_number = 0
+        self._home = None
         self._listening = set()
         self._metered = set()
         self.song = None
@@ -50,7 +51,7 @@ class World(object):
         self.transport = Transport(self)
         self.recorder = Recorder(self)
         self.session = Session(self)
-        self.engine.after_turn.append(self.recorder.refresh_mix)
+        self.engine.after_writes.append(self.recorder.refresh_mix)
         self.live, self.handles = livemodule.build(self)
         self.host = Host(self, options.script)
         self.application = ApplicationNode(self)
@@ -171,12 +172,14 @@ class World(object):
         self.touch()
 
     def _project(self, name, saved, project):
-        """The project folder. An unsaved set records into a Temp Project of its own."""
-        base = os.path.abspath(project) if project else tempfile.mkdtemp(prefix="livesim-")
-        if not saved:
-            stamp = time.strftime("%Y-%m-%d %H%M%S", time.localtime(self.wall_time()))
-            return os.path.join(base, "Live Recordings", "%s Temp Project" % stamp)
-        return base if project else os.path.join(base, "%s Project" % name)
+        """The project folder; without a wish beside the first one. An unsaved set records into a Temp Project of its own."""
+        wish = os.path.abspath(project) if project else None
+        if self._home is None:
+            self._home = os.path.dirname(wish) if wish else tempfile.mkdtemp(prefix="livesim-")
+        if saved:
+            return wish or os.path.join(self._home, "%s Project" % name)
+        stamp = time.strftime("%Y-%m-%d %H%M%S", time.localtime(self.wall_time()))
+        return os.path.join(wish or self._home, "Live Recordings", "%s Temp Project" % stamp)
 
     def write_set(self):
         """Leaves an .als, so that a path names a file."""

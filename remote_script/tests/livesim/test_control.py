@@ -2,15 +2,17 @@
 
 import json
 import os
+import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import unittest
 
 from harness import ROOT, SCRIPTS, ProcessTest
-from livesim.client import Client, ControlError
+from livesim.client import Client, ControlError, LiveSim
 
 
 class Starting(ProcessTest):
@@ -61,7 +63,6 @@ class Starting(ProcessTest):
             self.assertEqual(done.stdout, b"")
 
     def test_it_runs_from_another_place(self):
-        import shutil
         self.start()
         away = os.path.join(self.folder, "extracted")
         shutil.copytree(os.path.join(ROOT, "livesim"), os.path.join(away, "livesim"),
@@ -306,9 +307,6 @@ guitar.add_arm_listener(heard); guitar.add_name_listener(heard); guitar.add_mute
 
 class Hosting(ProcessTest):
     def sim_with(self, name, *arguments):
-        from livesim.client import LiveSim
-        import shutil
-        import tempfile
         folder = tempfile.mkdtemp(prefix="livesim-test-")
         self.addCleanup(shutil.rmtree, folder, True)
         sim = LiveSim(["--script", os.path.join(SCRIPTS, name), "--project", os.path.join(folder, "P")] + list(arguments))
@@ -419,7 +417,6 @@ except ImportError:
         self.assertEqual(control.get("set.id"), "set1")
 
     def test_set_file(self):
-        import tempfile
         with tempfile.NamedTemporaryFile("w", suffix=".json", delete=False) as target:
             json.dump({"tempo": 101, "signature": [6, 8], "scenes": ["A", "B"], "exclusive_arm": False, "count_in": 1, "tracks": [
                 {"name": "G", "kind": "group", "folded": True},
@@ -460,9 +457,6 @@ except ImportError:
 
 class Threads(ProcessTest):
     def counts(self, mode):
-        import shutil
-        import tempfile
-        from livesim.client import LiveSim
         folder = tempfile.mkdtemp(prefix="livesim-test-")
         self.addCleanup(shutil.rmtree, folder, True)
         sim = LiveSim(["--script", os.path.join(SCRIPTS, "Threads"), "--project", os.path.join(folder, "P"), "--threads", mode])
@@ -487,6 +481,11 @@ class Threads(ProcessTest):
         found = [item for item in control.violations() if item["rule"] == "thread"]
         self.assertEqual(found[0]["thread"], "toucher")
         self.assertIn("Threads", found[0]["where"])
+
+    def test_a_callback_may_wait_for_a_thread(self):
+        with LiveSim(["--script", os.path.join(SCRIPTS, "Joins"), "--log", os.devnull]) as sim:
+            self.assertEqual(sim.control.get("application.status_bar"), "wave")
+            shutil.rmtree(os.path.dirname(sim.ready["project"]))
 
     def test_free_threads_run_on(self):
         _control, pairs = self.counts("free")

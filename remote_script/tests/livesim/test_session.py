@@ -76,6 +76,17 @@ class SessionRecording(HostTest):
         self.turn()
         self.assertTrue(self.slot.is_recording)
 
+    def test_launch_quantisation_of_one_launch(self):
+        self.arm("Guitar")
+        self.song.start_playing()
+        self.turn()
+        self.run_for(0.6)
+        self.slot.fire(record_length=1.0, launch_quantization=7)
+        self.run_for(2.0)
+        take, = self.world.recorder.takes
+        self.assertEqual((take.start_beat, take.end_beat), (2.0, 3.0))
+        self.assertEqual(take.pre_roll, 8704, "it did not start from stop")
+
     def test_record_length(self):
         self.arm("Guitar")
         self.slot.fire(record_length=2.0)

@@ -26,6 +26,15 @@ class SongClock(HostTest):
         self.clock.time += 5
         self.assertEqual(self.song.current_song_time, first)
 
+    def test_bars_and_beats(self):
+        for beat, text in ((0.0, "001.01.01.000"), (5.25, "002.02.02.000"), (17.0, "005.02.01.000")):
+            self.song.current_song_time = beat
+            self.turn()
+            self.assertEqual(str(self.song.get_current_beats_song_time()), text)
+        self.song.signature_numerator, self.song.signature_denominator = 6, 8
+        self.turn()
+        self.assertEqual(str(self.song.get_current_beats_song_time()), "006.05.01.000")
+
     def test_speed(self):
         self.host("--speed", "50")
         self.play()
