@@ -130,6 +130,8 @@ func (t template) names(r nameRequest) (takeStem stem, files []stem) {
 	takeStem = t.withoutTrack().expand(r, "")
 	if len(files) > 0 {
 		takeStem.folder = commonFolder(files)
+		limit := min(maxComponent, max(minComponent, r.room-len(takeStem.folder)-1))
+		takeStem.name = expandComponent(t.withoutTrack().last(), r, "", limit)
 	}
 	if takeStem.name == "_" && len(files) == 1 {
 		takeStem.name = files[0].name
@@ -189,27 +191,19 @@ func isSeparator(p piece) bool {
 	return p.field == "" && strings.Trim(p.text, " -_+,.;#~") == ""
 }
 
-// expand fills in the fields and keeps the whole within r.room.
+// expand fills in the fields and keeps the whole within r.room, by an equal limit for all folders and the name.
 func (t template) expand(r nameRequest, track string) stem {
-	limits := make([]int, len(t))
-	for i := range limits {
-		limits[i] = maxComponent
-	}
-	for {
+	const step = 4
+	for limit := maxComponent; ; limit -= step {
 		names := make([]string, len(t))
-		total, longest := len(t)-1, 0
+		total := len(t) - 1
 		for i, pieces := range t {
-			names[i] = expandComponent(pieces, r, track, limits[i])
+			names[i] = expandComponent(pieces, r, track, limit)
 			total += len(names[i])
-			if len(names[i]) > len(names[longest]) {
-				longest = i
-			}
 		}
-		limit := max(minComponent, len(names[longest])-(total-r.room))
-		if total <= r.room || limit >= len(names[longest]) {
+		if total <= r.room || limit-step < minComponent {
 			return stem{folder: path.Join(names[:len(names)-1]...), name: names[len(names)-1]}
 		}
-		limits[longest] = limit
 	}
 }
 
