@@ -160,7 +160,7 @@ func (r Report) Save(base string) ([]string, error) {
 }
 
 // userFolder finds the user's name in a path of any system, with plain, doubled (JSON) or forward separators.
-var userFolder = regexp.MustCompile(`(?i)((?:^|[\s"'(=:/\\])(?:[a-z]:)?(?:/|\\{1,2})(?:users|home)(?:/|\\{1,2}))([^/\\"':\r\n]+)`)
+var userFolder = regexp.MustCompile(`(?i)((?:/|\\{1,2})(?:users|home)(?:/|\\{1,2}))([^/\\"':\r\n]+)`)
 
 // anonymous takes the user's name out of paths.
 func anonymous(text, home string) string {

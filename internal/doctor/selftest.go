@@ -29,9 +29,7 @@ type tester struct {
 }
 
 func (t *tester) fact(name string, data any, format string, args ...any) {
-	f := Fact{Name: name, Answer: fmt.Sprintf(format, args...), Data: data}
-	t.out.Facts = append(t.out.Facts, f)
-	t.say(f.Name + ": " + f.Answer)
+	t.out.Facts = append(t.out.Facts, Fact{Name: name, Answer: fmt.Sprintf(format, args...), Data: data})
 }
 
 // unknown notes a fact that could not be found out, and why.
@@ -117,6 +115,7 @@ func countIn(n int) string {
 // roundTrips measures how fast Live's main thread answers, and how often the script's timer runs.
 func (t *tester) roundTrips(ctx context.Context) {
 	const rounds = 300
+	t.say("Measuring how fast Live answers.")
 	var times []time.Duration
 	var first, last live.PingResult
 	began := t.now()

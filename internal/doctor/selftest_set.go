@@ -33,10 +33,11 @@ func (t *tester) changing(ctx context.Context, yes bool) {
 }
 
 func (t *tester) onOwnTrack(ctx context.Context, before live.State) {
+	t.say("Trying things out on a track of its own.")
 	if !t.undoWorks(ctx, before) {
 		return
 	}
-	track, ok := t.create(ctx)
+	track, ok := t.create(ctx, testTrack)
 	if !ok {
 		return
 	}
@@ -51,7 +52,7 @@ func (t *tester) onOwnTrack(ctx context.Context, before live.State) {
 // undoWorks makes a track and undoes that at once: only if Live takes it back by one undo is it safe to undo more later.
 func (t *tester) undoWorks(ctx context.Context, before live.State) bool {
 	const name = "undo"
-	track, ok := t.create(ctx)
+	track, ok := t.create(ctx, "") // naming it would be a second step
 	if !ok {
 		return false
 	}
@@ -67,23 +68,23 @@ func (t *tester) undoWorks(ctx context.Context, before live.State) bool {
 		}
 	}
 	if gone, err := t.gone(ctx, track); err != nil || !gone {
-		t.out.Left = append(t.out.Left, fmt.Sprintf("The empty track %q: delete it in Live.", testTrack))
+		t.out.Left = append(t.out.Left, "An empty audio track, the last one of the set: delete it in Live.")
 	}
 	t.out.NotRun = "The other tests on a track of their own did not run, because their changes could not be undone."
 	return false
 }
 
-func (t *tester) create(ctx context.Context) (string, bool) {
+func (t *tester) create(ctx context.Context, called string) (string, bool) {
 	const name = "new track"
 	began := t.now()
-	made, err := t.CreateAudio(ctx, live.CreateAudioParams{Name: testTrack})
+	made, err := t.CreateAudio(ctx, live.CreateAudioParams{Name: called})
 	if err != nil {
 		t.unknown(name, err)
 		return "", false
 	}
 	if !slices.ContainsFunc(t.out.Facts, func(f Fact) bool { return f.Name == name }) {
 		took := t.now().Sub(began)
-		t.fact(name, ms(took), "was there and named after %.0f ms", ms(took))
+		t.fact(name, ms(took), "was there after %.0f ms", ms(took))
 	}
 	return made.Track, true
 }
@@ -259,10 +260,14 @@ func (t *tester) takeBack(ctx context.Context, track string, before live.State) 
 	t.compare(ctx, before)
 }
 
-// compare tells what is not as it was before the test.
+// compare puts the song back to its place and tells what is not as it was before the test.
 func (t *tester) compare(ctx context.Context, before live.State) {
+	if _, err := t.Locate(ctx, live.LocateParams{Time: before.Transport.CurrentSongTime}); err != nil {
+		t.out.Left = append(t.out.Left, "The song stands at another place than before.")
+	}
 	result, err := t.State(ctx)
 	if err != nil {
+		t.out.Left = append(t.out.Left, fmt.Sprintf("It is not known whether all is as before (%v).", err))
 		return
 	}
 	for _, was := range before.Tracks {
