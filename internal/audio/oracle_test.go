@@ -112,12 +112,12 @@ func (s sample) write(t testing.TB) string {
 	rate, ch := strconv.Itoa(s.want.Rate), strconv.Itoa(s.want.Channels)
 	synth := []string{"synth", "0.3713", "pinknoise", "gain", "-1", "dcshift", "0.01"}
 	if s.with == "sox" {
-		args := append([]string{"-n", "-r", rate, "-c", ch}, s.args...)
+		args := append([]string{"-R", "-n", "-r", rate, "-c", ch}, s.args...)
 		run(t, "sox", append(append(args, path), synth...)...)
 		return path
 	}
 	noise := filepath.Join(t.TempDir(), "noise.wav")
-	run(t, "sox", append([]string{"-n", "-r", rate, "-c", ch, "-b", "32", "-e", "float", noise}, synth...)...)
+	run(t, "sox", append([]string{"-R", "-n", "-r", rate, "-c", ch, "-b", "32", "-e", "float", noise}, synth...)...)
 	run(t, "ffmpeg", append(append([]string{"-v", "error", "-i", noise}, s.args...), path)...)
 	return path
 }
