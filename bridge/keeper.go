@@ -112,6 +112,7 @@ func (k *keeper) settle() {
 
 // decide does what is due.
 func (k *keeper) decide(now time.Time) {
+	k.drain() // what Live said last may be why not to leave it
 	k.checkHold(now)
 	want := k.pick()
 	if n := k.conn; n != nil {
