@@ -23,9 +23,10 @@ commands=() packages=()
 case "$need" in
 build) commands=(gcc:gcc) ;;
 demo) commands=(python3:python3) ;;
-test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac) packages=(libc6-dev) ;;
+test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac
+  Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils) packages=(libc6-dev libx11-dev libxtst-dev) ;;
 bench) commands=(python3:python3 dbus-daemon:dbus sox:sox) ;;
-lint) commands=(node:nodejs npm:npm) ;;
+lint) commands=(node:nodejs npm:npm gcc:gcc) packages=(libc6-dev libx11-dev libxtst-dev) ;;
 *) say "unknown target $need"; exit 2 ;;
 esac
 # Without a display the demo draws the tray on a small panel of its own, and takes a picture.

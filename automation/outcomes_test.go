@@ -1,0 +1,451 @@
+//go:build linux && cgo
+
+package automation_test
+
+import (
+	"context"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/takebar/takebar/automation"
+	"github.com/takebar/takebar/automation/desktop"
+	"github.com/takebar/takebar/automation/keys"
+	"github.com/takebar/takebar/internal/exporttest"
+)
+
+func TestVerified(t *testing.T) {
+	b := newBench(t, exporttest.Script{Counted: true, Project: "Song Project"})
+	r := b.attempt(automation.Request{})
+	want(t, r, automation.Verified, "", automation.Done)
+	b.safe(r)
+	if len(r.Files) != 1 || len(r.Receipts) != 1 || !r.Clean {
+		t.Fatalf("files %v, receipts %v, clean %t", r.Files, r.Receipts, r.Clean)
+	}
+	f := r.Files[0]
+	if f.Path != filepath.Join(b.folder, "Song.wav") || f.Frames != 88200 || f.Silent || f.SHA256 == "" || f.Bits != 24 {
+		t.Errorf("facts: %+v", f)
+	}
+	if _, err := os.Stat(r.Receipts[0]); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestFiftyInARow is the happy path 50 times, each with a set of its own name, on one Live.
+func TestFiftyInARow(t *testing.T) {
+	b := newBench(t, exporttest.Script{Seconds: 0.2})
+	for i := range 50 {
+		if i > 0 {
+			must(t, os.Rename(filepath.Join(b.folder, "Song.wav"), filepath.Join(t.TempDir(), "Song.wav")))
+			must(t, os.Remove(filepath.Join(b.folder, "Song.wav.export.json")))
+		}
+		r := b.attempt(automation.Request{})
+		want(t, r, automation.Verified, "", automation.Done)
+		b.safe(r)
+		if t.Failed() {
+			t.Fatalf("run %d", i+1)
+		}
+	}
+}
+
+// TestFormats checks every kind of file that an export may be, and what each one is called.
+func TestFormats(t *testing.T) {
+	for _, c := range []struct {
+		format, sound, container string
+		outcome                  automation.Outcome
+		reason                   automation.Reason
+	}{
+		{"wav8", "tone", "WAV", automation.Verified, ""},
+		{"wav16", "tone", "WAV", automation.Verified, ""},
+		{"float", "tone", "WAV", automation.Verified, ""},
+		{"rf64", "tone", "RF64", automation.Verified, ""},
+		{"aiff", "tone", "AIFF", automation.Verified, ""},
+		{"wav24", "clipped", "WAV", automation.WithWarnings, ""},
+		{"wav24", "silent", "WAV", automation.Unverified, automation.ReasonSilent},
+		{"wav8", "silent", "WAV", automation.Unverified, automation.ReasonSilent},
+		{"float", "silent", "WAV", automation.Unverified, automation.ReasonSilent},
+	} {
+		t.Run(c.format+" "+c.sound, func(t *testing.T) {
+			b := newBench(t, exporttest.Script{Format: c.format, Sound: c.sound, Seconds: 1})
+			r := b.attempt(automation.Request{})
+			state := automation.Done
+			if c.reason != "" {
+				state = automation.Verify
+			}
+			want(t, r, c.outcome, c.reason, state)
+			b.safe(r)
+			if len(r.Files) != 1 || r.Files[0].Format != c.container {
+				t.Errorf("files: %+v", r.Files)
+			}
+		})
+	}
+}
+
+// hostile is one case: a stand-in with a bad habit, or something that happens meanwhile, and what must come of it.
+type hostile struct {
+	name    string
+	script  exporttest.Script
+	prepare func(t *testing.T, b *bench)
+	request automation.Request
+	outcome automation.Outcome
+	reason  automation.Reason
+	state   automation.State
+	noFile  bool // nothing may have been exported
+	clean   bool // Live must be provably clean afterwards
+	either  bool // clean or not: that is a race by the case's nature
+}
+
+func TestOutcomes(t *testing.T) {
+	for _, c := range hostiles() {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, c.script)
+			if c.prepare != nil {
+				c.prepare(t, b)
+			}
+			r := b.attempt(c.request)
+			if b.after != nil {
+				b.after()
+			}
+			want(t, r, c.outcome, c.reason, c.state)
+			b.safe(r)
+			if r.Clean != c.clean && !c.either {
+				t.Errorf("clean is %t", r.Clean)
+			}
+			files, err := os.ReadDir(b.folder)
+			if c.noFile && (err != nil || len(files) > 0) {
+				t.Errorf("the folder has %v, %v", files, err)
+			}
+		})
+	}
+}
+
+func fault(f exporttest.Fault) exporttest.Script { return exporttest.Script{Fault: f} }
+
+func hostiles() []hostile {
+	fail, unver, cancel := automation.Failed, automation.Unverified, automation.Cancelled
+	return []hostile{
+		{name: "not consented", prepare: oldConsent, outcome: fail, reason: automation.ReasonNotConsented, state: automation.Preflight, noFile: true},
+		{name: "not rehearsed", script: exporttest.Script{Live: "11.0.1"}, outcome: fail, reason: automation.ReasonNotRehearsed, state: automation.BridgeCheck, noFile: true},
+		{name: "helper missing", prepare: noHelper, outcome: fail, reason: automation.ReasonHelperMissing, state: automation.Preflight, noFile: true},
+		{name: "helper without driver", prepare: badHelper, outcome: fail, reason: automation.ReasonHelperCrashed, state: automation.Preflight, noFile: true},
+		{name: "no display", prepare: noDisplay, outcome: fail, reason: automation.ReasonUnsupportedSession, state: automation.Preflight, noFile: true},
+		{name: "wayland", prepare: wayland, outcome: fail, reason: automation.ReasonUnsupportedSession, state: automation.Preflight, noFile: true},
+		{name: "permission missing", prepare: elevated, outcome: fail, reason: automation.ReasonPermissionMissing, state: automation.FindWindow, noFile: true},
+		{name: "layout ru", prepare: layout("ru"), outcome: fail, reason: automation.ReasonLayoutUnsupported, state: automation.KeysClear, noFile: true, clean: true},
+		{name: "layout de", prepare: layout("de"), outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "layout fr", prepare: layout("fr"), outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "link down", prepare: func(_ *testing.T, b *bench) { b.live.SetDown(true) }, outcome: fail, reason: automation.ReasonLinkDown, state: automation.BridgeCheck, noFile: true},
+		{name: "transport running", script: exporttest.Script{Playing: true}, outcome: fail, reason: automation.ReasonTransportRunning, state: automation.BridgeCheck, noFile: true},
+		{name: "recording", script: exporttest.Script{Record: true}, outcome: fail, reason: automation.ReasonRecording, state: automation.BridgeCheck, noFile: true},
+		{name: "message open", script: exporttest.Script{Message: "Some samples are missing."}, outcome: fail, reason: automation.ReasonDialogAlreadyOpen, state: automation.BridgeCheck, noFile: true},
+		{name: "another set planned", request: automation.Request{WantSet: "/no/such/Other.als"}, outcome: fail, reason: automation.ReasonSetChanged, state: automation.BridgeCheck, noFile: true},
+		{name: "live not running", prepare: orphanLink, outcome: fail, reason: automation.ReasonLiveNotRunning, state: automation.FindWindow, noFile: true},
+		{name: "two lives", prepare: secondLive, outcome: fail, reason: automation.ReasonSeveralLive, state: automation.FindWindow, noFile: true},
+		{name: "wrong set", script: exporttest.Script{Title: "Other - Ableton Live 12 Suite"}, outcome: fail, reason: automation.ReasonWrongSet, state: automation.FindWindow, noFile: true},
+		{name: "title unreadable", script: exporttest.Script{NoTitle: true}, outcome: fail, reason: automation.ReasonTitleUnreadable, state: automation.FindWindow, noFile: true},
+		{name: "folder missing", request: automation.Request{Folders: []string{"/no/such/folder"}}, outcome: fail, reason: automation.ReasonFolderMissing, state: automation.Snapshot, noFile: true, clean: true},
+		{name: "folder not writable", request: automation.Request{Folders: []string{"/proc"}}, outcome: fail, reason: automation.ReasonFolderNotWritable, state: automation.Snapshot, noFile: true, clean: true},
+		{name: "disk low", prepare: free(1 << 20), outcome: fail, reason: automation.ReasonDiskLow, state: automation.Snapshot, noFile: true, clean: true},
+		{name: "focus refused", prepare: stubborn, outcome: fail, reason: automation.ReasonFocusRefused, state: automation.Activate, noFile: true, clean: true},
+		{name: "minimised", prepare: minimised, outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "user holds alt", prepare: hold("alt"), outcome: fail, reason: automation.ReasonModifiersHeld, state: automation.KeysClear, noFile: true},
+		{name: "caps lock", prepare: capsLock, outcome: fail, reason: automation.ReasonCapsLockOn, state: automation.KeysClear, noFile: true, clean: true},
+		{name: "keyboard grabbed", prepare: grabbed, outcome: fail, reason: automation.ReasonFocusLostBefore, state: automation.SendChord, noFile: true, clean: true},
+		{name: "focus stolen before the chord", prepare: stealAt(automation.SendChord), outcome: fail, reason: automation.ReasonFocusLostBefore, state: automation.SendChord, noFile: true, clean: true},
+		{name: "focus lost after the chord", prepare: stealAfterKey, outcome: fail, reason: automation.ReasonFocusLostAfter, state: automation.SendChord, noFile: true},
+		{name: "focus stolen between chord and dialog", script: fault(exporttest.DialogLate), prepare: stealAt(automation.AwaitDialog), outcome: fail, reason: automation.ReasonFocusStolen, state: automation.AwaitDialog, noFile: true, either: true},
+		{name: "focus stolen before enter", prepare: stealAt(automation.Confirm), outcome: fail, reason: automation.ReasonFocusLostBefore, state: automation.Confirm, noFile: true},
+		{name: "focus stolen before the second enter", prepare: stealAt(automation.ConfirmSave), outcome: fail, reason: automation.ReasonFocusLostBefore, state: automation.ConfirmSave, noFile: true},
+		{name: "focus stolen while rendering", prepare: stealAt(automation.Rendering), outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "helper dies holding keys", prepare: crashing, outcome: fail, reason: automation.ReasonHelperCrashed, state: automation.SendChord, noFile: true, clean: true},
+		{name: "dialog never opens", script: fault(exporttest.DialogNever), outcome: fail, reason: automation.ReasonDialogNeverOpened, state: automation.AwaitDialog, noFile: true, clean: true},
+		{name: "dialog opens late", script: fault(exporttest.DialogLate), outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "midi dialog instead", script: exporttest.Script{Chord: "x", MIDI: "r"}, outcome: fail, reason: automation.ReasonWrongDialog, state: automation.AwaitDialog, noFile: true, clean: true},
+		{name: "unknown window", script: fault(exporttest.DialogUnknown), outcome: fail, reason: automation.ReasonUnexpectedDialog, state: automation.AwaitDialog, noFile: true},
+		{name: "dialog closes by itself", prepare: closeAt(automation.Confirm), outcome: fail, reason: automation.ReasonDialogLost, state: automation.Confirm, noFile: true, clean: true},
+		{name: "title gains a star", script: fault(exporttest.TitleStar), outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "title names another set", script: fault(exporttest.TitleOther), outcome: fail, reason: automation.ReasonWrongSet, state: automation.Confirm, noFile: true},
+		{name: "export disabled", script: fault(exporttest.ExportDisabled), outcome: fail, reason: automation.ReasonSaveNeverOpened, state: automation.AwaitSave, noFile: true, clean: true},
+		{name: "render length zero", script: fault(exporttest.LengthZero), outcome: fail, reason: automation.ReasonSaveNeverOpened, state: automation.AwaitSave, noFile: true, clean: true},
+		{name: "stop audio prompt", script: fault(exporttest.StopAudio), outcome: fail, reason: automation.ReasonStopAudioPrompt, state: automation.AwaitSave, noFile: true},
+		{name: "save ignores the first enter", script: fault(exporttest.SaveIgnoresFirst), outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "save would not close", script: fault(exporttest.SaveIgnoresAll), outcome: fail, reason: automation.ReasonSaveWouldNotClose, state: automation.ConfirmSave, noFile: true},
+		{name: "overwrite prompt", prepare: oldFile, outcome: fail, reason: automation.ReasonOverwritePrompt, state: automation.ConfirmSave},
+		{name: "no file", script: fault(exporttest.NoFile), outcome: unver, reason: automation.ReasonRenderNeverStarted, state: automation.Rendering, noFile: true},
+		{name: "render stalls", script: fault(exporttest.Stalls), outcome: unver, reason: automation.ReasonRenderStalled, state: automation.Rendering},
+		{name: "render too long", script: fault(exporttest.Endless), request: automation.Request{RenderMax: time.Second}, outcome: unver, reason: automation.ReasonRenderTooLong, state: automation.Rendering},
+		{name: "render is slow", script: exporttest.Script{ChunkMs: 250}, outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "render restarts", script: exporttest.Script{Fault: exporttest.Restarts, ChunkMs: 40}, outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "error box while rendering", script: fault(exporttest.ErrorMidRender), outcome: fail, reason: automation.ReasonRenderErrorDialog, state: automation.Rendering},
+		{name: "cancelled in live", script: exporttest.Script{Fault: exporttest.CancelledInLive, ChunkMs: 100}, outcome: cancel, reason: automation.ReasonRenderCancelled, state: automation.Rendering, noFile: true, clean: true},
+		{name: "live dies", script: exporttest.Script{Fault: exporttest.DiesMidRender, ChunkMs: 200}, outcome: fail, reason: automation.ReasonLiveGone, state: automation.Rendering},
+		{name: "disk full", script: fault(exporttest.Stalls), prepare: fillsUp, outcome: fail, reason: automation.ReasonDiskFull, state: automation.Rendering},
+		{name: "header never final", script: exporttest.Script{Fault: exporttest.NeverFinal, ChunkMs: 100}, outcome: unver, reason: automation.ReasonFileIncomplete, state: automation.Rendering, clean: true},
+		{name: "file cut short", script: exporttest.Script{Fault: exporttest.Truncated, ChunkMs: 100}, outcome: unver, reason: automation.ReasonFileIncomplete, state: automation.Rendering, clean: true},
+		{name: "no sound file", script: exporttest.Script{Fault: exporttest.NotAudio, ChunkMs: 100}, outcome: fail, reason: automation.ReasonBadHeader, state: automation.Rendering, clean: true},
+		{name: "header only", script: exporttest.Script{Fault: exporttest.HeaderOnly, ChunkMs: 100}, outcome: fail, reason: automation.ReasonZeroLength, state: automation.Rendering, clean: true},
+		{name: "zero bytes", script: exporttest.Script{Fault: exporttest.ZeroBytes, ChunkMs: 100}, outcome: fail, reason: automation.ReasonZeroLength, state: automation.Rendering, clean: true},
+		{name: "second file", script: fault(exporttest.SecondFile), outcome: automation.WithWarnings, state: automation.Done, clean: true},
+		{name: "odd length", script: exporttest.Script{Seconds: 1, LastBeat: 64}, outcome: automation.WithWarnings, state: automation.Done, clean: true},
+		{name: "stopped before the render", prepare: stopAt(automation.AwaitSave), outcome: cancel, reason: automation.ReasonUserStopped, state: automation.AwaitSave, noFile: true, clean: true},
+		{name: "stopped while rendering", script: exporttest.Script{ChunkMs: 100}, prepare: stopAt(automation.Rendering), outcome: unver, reason: automation.ReasonStoppedWatching, state: automation.Rendering},
+		{name: "mouse in the corner", prepare: cornerAt(automation.Confirm), outcome: cancel, reason: automation.ReasonCornerStop, state: automation.Confirm, noFile: true},
+		{name: "whole deadline", script: fault(exporttest.DialogNever), prepare: shortDeadline, outcome: fail, reason: automation.ReasonDeadline, state: automation.AwaitDialog, noFile: true, clean: true},
+		{name: "clock jumps", prepare: jumpAt(automation.Confirm), outcome: fail, reason: automation.ReasonClockJump, state: automation.Confirm, noFile: true},
+		{name: "clock jumps while rendering", prepare: jumpAt(automation.Rendering), outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "dry run", request: automation.Request{DryRun: true}, outcome: cancel, reason: automation.ReasonDryRun, state: automation.Confirm, noFile: true, clean: true},
+		{name: "odd names", script: exporttest.Script{Set: `It's "mine" 🎹 ünï [draft]`, Project: "x Project"}, outcome: automation.Verified, state: automation.Done, clean: true},
+	}
+}
+
+func oldConsent(t *testing.T, b *bench) {
+	must(t, os.WriteFile(filepath.Join(b.home, "export", "consent.json"), []byte(`{"enabled":true,"text_version":0}`), 0o600))
+}
+
+func noHelper(_ *testing.T, b *bench) {
+	b.opts.Keys = &keys.Client{Command: []string{"/no/such/takebar", "keys"}}
+	b.build()
+}
+
+func badHelper(_ *testing.T, b *bench) {
+	b.opts.Keys = &keys.Client{Command: []string{"/bin/false"}}
+	b.build()
+}
+
+func noDisplay(t *testing.T, _ *bench) { t.Setenv("DISPLAY", "") }
+
+func wayland(t *testing.T, _ *bench) {
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "wayland-0")
+}
+
+// guarded is the real desktop with one answer changed, for what this system cannot produce.
+type guarded struct {
+	desktop.Driver
+	mayType  error
+	activate func() error
+}
+
+func (g guarded) MayType(ctx context.Context, w desktop.Window) error {
+	if g.mayType != nil {
+		return g.mayType
+	}
+	return g.Driver.MayType(ctx, w)
+}
+
+func (g guarded) Activate(ctx context.Context, w desktop.Window) error {
+	if g.activate != nil {
+		return g.activate()
+	}
+	return g.Driver.Activate(ctx, w)
+}
+
+func (b *bench) withDesktop(change func(*guarded)) {
+	b.opts.Desktop = func() (desktop.Driver, error) {
+		d, err := desktop.Open()
+		if err != nil {
+			return nil, err
+		}
+		g := guarded{Driver: d}
+		change(&g)
+		return g, nil
+	}
+	b.build()
+}
+
+func elevated(_ *testing.T, b *bench) {
+	b.withDesktop(func(g *guarded) {
+		g.mayType = &desktop.Problem{Code: desktop.PermissionMissing, Text: "Live runs with administrator rights.", Fix: "Start Live without them."}
+	})
+}
+
+func stubborn(t *testing.T, b *bench) {
+	b.steal()
+	b.withDesktop(func(g *guarded) { g.activate = func() error { return nil } })
+	_ = t
+}
+
+func layout(name string) func(*testing.T, *bench) {
+	return func(t *testing.T, _ *bench) {
+		set := func(name string) {
+			if out, err := exec.CommandContext(context.WithoutCancel(t.Context()), "setxkbmap", name).CombinedOutput(); err != nil {
+				t.Fatalf("setxkbmap: %v: %s", err, out)
+			}
+		}
+		set(name)
+		t.Cleanup(func() { set("us") })
+	}
+}
+
+// orphanLink is a link that still answers although Live's windows are gone.
+func orphanLink(_ *testing.T, b *bench) {
+	s, _ := b.live.State()
+	b.live.Kill()
+	b.opts.Link = frozenLink{Link: b.live, state: s}
+	b.build()
+}
+
+func secondLive(t *testing.T, b *bench) {
+	other, err := exporttest.StartLive(t.Context(), exporttest.Script{Set: "Other"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { must(t, other.Stop()) })
+	b.until("the second Live", func() bool { return b.listed(desktop.ID(other.ID)) })
+}
+
+func free(bytes uint64) func(*testing.T, *bench) {
+	return func(_ *testing.T, b *bench) {
+		b.opts.Free = func(string) (uint64, error) { return bytes, nil }
+		b.build()
+	}
+}
+
+// fillsUp has room at the start and none once Live renders.
+func fillsUp(_ *testing.T, b *bench) {
+	var mu sync.Mutex
+	room := uint64(1 << 40)
+	b.opts.Free = func(string) (uint64, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return room, nil
+	}
+	b.build()
+	b.at(automation.Rendering, func() {
+		mu.Lock()
+		defer mu.Unlock()
+		room = 0
+	})
+}
+
+func minimised(t *testing.T, b *bench) {
+	must(t, exporttest.Xdotool(t.Context(), "windowminimize", "--sync", itoa(b.live.ID)))
+}
+
+func hold(key string) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		must(t, exporttest.Xdotool(t.Context(), "keydown", key))
+		b.after = func() { must(t, exporttest.Xdotool(t.Context(), "keyup", key)) }
+	}
+}
+
+func capsLock(t *testing.T, _ *bench) {
+	must(t, exporttest.Xdotool(t.Context(), "key", "Caps_Lock"))
+	t.Cleanup(func() { must(t, exporttest.Xdotool(context.WithoutCancel(t.Context()), "key", "Caps_Lock")) })
+}
+
+func grabbed(t *testing.T, b *bench) {
+	must(t, b.victim.Send("grab"))
+	b.until("the grab", func() bool { return len(b.victim.Events("grabbed")) > 0 })
+}
+
+func stealAt(s automation.State) func(*testing.T, *bench) {
+	return func(_ *testing.T, b *bench) { b.at(s, b.steal) }
+}
+
+// stealAfterKey brings the victim to the front between the key and the look after it.
+func stealAfterKey(_ *testing.T, b *bench) {
+	b.opts.Keys = presser{Client: realKeys(), after: func(r *keys.Reply) {
+		b.steal()
+		r.After, r.AfterPID = uint64(b.victim.ID), b.victim.PID()
+	}}
+	b.build()
+}
+
+type presser struct {
+	*keys.Client
+	tap   *keys.Client // for Tap; nil: the real one
+	after func(*keys.Reply)
+}
+
+func (p presser) Ask(ctx context.Context, r keys.Request) (keys.Reply, error) {
+	c := p.Client
+	if r.Do == keys.Tap && p.tap != nil {
+		c = p.tap
+	}
+	reply, err := c.Ask(ctx, r)
+	if r.Do == keys.Tap && p.after != nil {
+		p.after(&reply)
+	}
+	return reply, err
+}
+
+func crashing(_ *testing.T, b *bench) {
+	command, env := exporttest.CrashCommand()
+	b.opts.Keys = presser{Client: realKeys(), tap: &keys.Client{Command: command, Env: env, Timeout: 10 * time.Second}}
+	b.build()
+}
+
+// closeAt has the user close the dialog by hand at the wrong moment.
+func closeAt(s automation.State) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		b.at(s, func() {
+			must(t, b.live.Send(exporttest.Command{Do: "answer"}))
+			w := b.live.Events("window")
+			b.until("the dialog closed", func() bool { return !b.listed(desktop.ID(w[0].ID)) })
+		})
+	}
+}
+
+func oldFile(t *testing.T, b *bench) {
+	path := filepath.Join(b.folder, "Song.wav")
+	must(t, os.WriteFile(path, []byte("the old mix"), 0o600))
+	t.Cleanup(func() {
+		if got, err := os.ReadFile(path); err != nil || string(got) != "the old mix" {
+			t.Errorf("the old file is now %q, %v", got, err)
+		}
+	})
+}
+
+func stopAt(s automation.State) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		b.at(s, func() {
+			sentence, err := b.Stop()
+			if err != nil || sentence == "" {
+				t.Errorf("stop: %q, %v", sentence, err)
+			}
+		})
+	}
+}
+
+func cornerAt(s automation.State) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		b.at(s, func() { must(t, exporttest.Xdotool(t.Context(), "mousemove", "0", "0")) })
+	}
+}
+
+func shortDeadline(_ *testing.T, b *bench) {
+	b.opts.Timing.BeforeStart = 1200 * time.Millisecond
+	b.build()
+}
+
+// jumping is a clock whose wall time can be set forward by an hour.
+type jumping struct {
+	mu    sync.Mutex
+	begin time.Time
+	ahead time.Duration
+}
+
+func (j *jumping) Now() time.Time {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return time.Now().Add(j.ahead)
+}
+
+func (j *jumping) Mono() time.Duration { return time.Since(j.begin) }
+
+func jumpAt(s automation.State) func(*testing.T, *bench) {
+	return func(_ *testing.T, b *bench) {
+		j := &jumping{begin: time.Now()}
+		b.opts.Clock = j
+		b.build()
+		b.at(s, func() {
+			j.mu.Lock()
+			defer j.mu.Unlock()
+			j.ahead = time.Hour
+		})
+	}
+}
