@@ -6,7 +6,8 @@ import platform
 import signal
 import sys
 
-from . import frameworks, options as options_module
+from . import frameworks
+from . import options as options_module
 from .control import Control
 from .errors import CommandError
 from .gate import OwnThread

@@ -1,6 +1,6 @@
 """Live.Application: versions, dialogs, CPU meter, status bar."""
 
-from .lom import Method, Node, Prop, boost_enum
+from .lom import Node, boost_enum
 
 Variants = boost_enum("Variants", "Application", SUITE=0)
 _VIEWS = ("Browser", "Arranger", "Session", "Detail", "Detail/Clip", "Detail/DeviceChain")
@@ -118,35 +118,3 @@ class ApplicationViewNode(Node):
 
     def do_hide_view(self, name):
         self._known(name)
-
-
-class ApplicationApi(object):
-    """The running Live."""
-
-    average_process_usage = Prop("float", listen=True, since=(11, 1, 0))
-    peak_process_usage = Prop("float", listen=True, since=(11, 1, 0))
-    open_dialog_count = Prop("int", listen=True)
-    current_dialog_message = Prop("str")
-    current_dialog_button_count = Prop("int")
-    control_surfaces = Prop("vector", listen=True)
-    view = Prop("object")
-    canonical_parent = Prop("object")
-    press_current_dialog_button = Method("int")
-    get_document = Method(write=False)
-    get_major_version = Method(write=False)
-    get_minor_version = Method(write=False)
-    get_bugfix_version = Method(write=False)
-    get_version_string = Method(write=False, since=(11, 3, 0))
-    get_build_id = Method(write=False, since=(11, 3, 0))
-    get_variant = Method(write=False, since=(11, 3, 0))
-    has_option = Method("str", write=False)
-
-
-class ApplicationViewApi(object):
-    focused_document_view = Prop("str", listen=True)
-    canonical_parent = Prop("object")
-    available_main_views = Method(write=False)
-    is_view_visible = Method("str", "bool", defaults=(True,), names=("identifier", "main_window_only"), write=False)
-    show_view = Method("str")
-    focus_view = Method("str")
-    hide_view = Method("str")

@@ -1,9 +1,7 @@
 """Clips and clip slots."""
 
 from .errors import LimitationError
-from .lom import Method, Node, Prop, Signal
-
-_PER_BEAT = 0.25
+from .lom import Method, Node
 
 
 class ClipNode(Node):
@@ -114,7 +112,8 @@ class ClipNode(Node):
             self.marker *= factor
             self.notify("warping", "start_marker", "end_marker")
 
-    check_warping = lambda self, _on: self._audio_only("warping")
+    def check_warping(self, _on):
+        self._audio_only("warping")
 
     def do_beat_to_sample_time(self, beat):
         self._audio_only("beat_to_sample_time")
@@ -291,60 +290,3 @@ class _FireTarget(object):
     @staticmethod
     def do_fire(node, record_length, quantization):
         node.do_fire(record_length, quantization)
-
-
-class ClipSlotApi(object):
-    """A cell of the Session grid."""
-
-    canonical_parent = Prop("object")
-    clip = Prop("object")
-    color = Prop("object", listen=True)
-    has_clip = Prop(listen=True)
-    has_stop_button = Prop(rw=True, listen=True)
-    is_group_slot = Prop()
-    controls_other_clips = Prop(listen=True)
-    is_playing = Prop()
-    is_recording = Prop()
-    is_triggered = Prop(listen=True)
-    playing_status = Prop("int", listen=True)
-    will_record_on_start = Prop()
-    stop = Method()
-    delete_clip = Method()
-    create_clip = Method("float", returns="Clip")
-
-
-class ClipApi(object):
-    """An audio or MIDI clip."""
-
-    canonical_parent = Prop("object")
-    color = Prop("int", rw=True, listen=True, undo=True)
-    start_time = Prop("float", listen=True)
-    end_time = Prop("float", listen=True)
-    start_marker = Prop("float", listen=True)
-    end_marker = Prop("float", listen=True)
-    loop_start = Prop("float", listen=True)
-    loop_end = Prop("float", listen=True)
-    looping = Prop(rw=True, listen=True, undo=True)
-    length = Prop("float")
-    file_path = Prop("str", listen=True)
-    is_audio_clip = Prop()
-    is_midi_clip = Prop()
-    is_arrangement_clip = Prop()
-    is_session_clip = Prop(since=(12, 0, 0))
-    is_take_lane_clip = Prop(since=(12, 2, 0))
-    is_overdubbing = Prop(listen=True)
-    is_playing = Prop()
-    is_recording = Prop(listen=True)
-    is_triggered = Prop()
-    will_record_on_start = Prop()
-    muted = Prop(rw=True, listen=True, undo=True)
-    name = Prop("str", rw=True, listen=True, undo=True)
-    playing_position = Prop("float", listen=True)
-    playing_status = Signal()
-    sample_length = Prop("int")
-    sample_rate = Prop("float", since=(11, 1, 0))
-    warping = Prop(rw=True, listen=True)
-    beat_to_sample_time = Method("float", names=("beat_time",), write=False)
-    sample_to_beat_time = Method("float", names=("sample_time",), write=False)
-    fire = Method()
-    stop = Method()

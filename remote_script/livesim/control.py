@@ -5,13 +5,14 @@ connection's own thread. `wait` never holds up other requests.
 """
 
 import json
+import queue
 import socket
 import sys
 import threading
 import time
 
 from . import commands, faults, state
-from .engine import Job
+from .engine import Job, Moment
 from .errors import CommandError
 from .gate import OwnThread
 
@@ -31,7 +32,7 @@ class Condition(object):
     """One or several comparisons on the true state."""
 
     def __init__(self, params):
-        items = params["all"] if "all" in params else [params]
+        items = params.get("all", [params])
         if not isinstance(items, list) or not items:
             raise CommandError("'all' is a list of conditions.")
         self._tests = [self._test(item) for item in items]
@@ -90,11 +91,13 @@ class Control(object):
         self._lock = threading.Lock()
         self._waiting = threading.Event()
         self._seen = -1
+        self._outbox = queue.Queue()
         world.engine.after_writes.append(self._changed)
 
     def start(self):
         OwnThread(self._accept, "control").start()
         OwnThread(self._watch, "control-wait").start()
+        OwnThread(self._send, "control-send").start()
 
     def _accept(self):
         while True:
@@ -147,7 +150,13 @@ class Control(object):
             self._waiters.remove(waiter)
             if not self._waiters:
                 self._waiting.clear()
-        waiter.answer(**outcome)
+        # Not sent from here: a client that does not read must not hold up the main thread.
+        self._outbox.put((waiter.answer, Moment(), outcome))
+
+    def _send(self):
+        while True:
+            answer, moment, outcome = self._outbox.get()
+            answer(moment=moment, **outcome)
 
     def _changed(self):
         """On the main thread, so that the moment is exact."""
@@ -190,7 +199,7 @@ class Control(object):
         return job
 
     def run(self, request, answer):
-        """Carries out one request. answer(result=, error=, job=) may be called later and from another thread."""
+        """Carries out one request. answer(result=, error=, moment=) may be called later and from another thread."""
         name = request.get("do")
         world = self.world
         if name == "wait":
@@ -231,9 +240,9 @@ class Control(object):
 
 def _answer_job(job, answer):
     if job.error is not None:
-        answer(error=job.error, job=job)
+        answer(error=job.error, moment=job.moment)
     else:
-        answer(result={} if job.result is None else job.result, job=job)
+        answer(result={} if job.result is None else job.result, moment=job.moment)
 
 
 def _get(world, request):
@@ -304,25 +313,25 @@ class Connection(object):
             return False
         if not isinstance(request, dict):
             return False
-        answer = self._answerer(request.get("id"))
+        answer = self._answerer(request.get("id"), request.get("do"))
         try:
             self._control.run(request, answer)
         except CommandError as error:
             answer(error=error)
-        except Exception as error:  # a mistake in livesim itself must be seen by the test
-            answer(error="%s: %s" % (type(error).__name__, error))
+        except Exception as error:  # whatever goes wrong is answered
+            answer(error=error)
         return True
 
-    def _answerer(self, ident):
-        def answer(result=None, error=None, job=None):
+    def _answerer(self, ident, command):
+        def answer(result=None, error=None, moment=None):
             message = {"id": ident, "ok": error is None}
             if error is None:
                 message["result"] = result
             else:
                 message["error"] = str(error) if isinstance(error, (CommandError, state.Missing, str)) else (
-                    "%s: %s" % (type(error).__name__, error))
-            message["at"] = job.at if job is not None else time.monotonic()
-            message["unix_ns"] = job.unix_ns if job is not None else int(time.time() * 1e9)
+                    "'%s' cannot be done with these parameters (%s: %s)." % (command, type(error).__name__, error))
+            moment = moment or Moment()
+            message["at"], message["unix_ns"] = moment.at, moment.unix_ns
             data = (json.dumps(message, ensure_ascii=False) + "\n").encode("utf-8")
             try:
                 with self._send_lock:

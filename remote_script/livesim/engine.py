@@ -28,21 +28,25 @@ class SystemClock(object):
         return time.monotonic()
 
 
+class Moment(object):
+    """Now, on both clocks."""
+
+    def __init__(self):
+        self.at, self.unix_ns = time.monotonic(), int(time.time() * 1e9)
+
+
 class Job(object):
     """A function that another thread wants run between two turns."""
 
     def __init__(self, function):
         self.function = function
         self.done = threading.Event()
-        self.result = self.error = None
-        self.at = 0.0
-        self.unix_ns = 0
+        self.result = self.error = self.moment = None
         self.started = False
         self.cancelled = False
 
     def finish(self, result=None, error=None):
-        self.result, self.error = result, error
-        self.at, self.unix_ns = time.monotonic(), int(time.time() * 1e9)
+        self.result, self.error, self.moment = result, error, Moment()
         self.done.set()
 
 

@@ -2,24 +2,24 @@
 
 import types
 
-from . import application, clip, lom, routing, song, timers, track
+from . import api, application, clip, lom, mixer, routing, scene, song, timers, track
 from .errors import LimitationError
 
 # api name -> (module attribute of Live, class name, blueprint, node class)
 _TABLE = (
-    ("Application", "Application", "Application", application.ApplicationApi, application.ApplicationNode),
-    ("Application.View", "Application", "View", application.ApplicationViewApi, application.ApplicationViewNode),
-    ("Song", "Song", "Song", song.SongApi, song.SongNode),
-    ("Song.View", "Song", "View", song.SongViewApi, song.SongViewNode),
-    ("CuePoint", "Song", "CuePoint", song.CueApi, song.CueNode),
-    ("Scene", "Scene", "Scene", song.SceneApi, song.SceneNode),
-    ("Track", "Track", "Track", track.TrackApi, track.TrackNode),
-    ("Track.View", "Track", "View", track.TrackViewApi, track.TrackViewNode),
-    ("TakeLane", "TakeLane", "TakeLane", track.TakeLaneApi, track.TakeLaneNode),
-    ("MixerDevice", "MixerDevice", "MixerDevice", track.MixerApi, track.MixerNode),
-    ("DeviceParameter", "DeviceParameter", "DeviceParameter", track.ParameterApi, track.ParameterNode),
-    ("Clip", "Clip", "Clip", clip.ClipApi, clip.ClipNode),
-    ("ClipSlot", "ClipSlot", "ClipSlot", clip.ClipSlotApi, clip.ClipSlotNode),
+    ("Application", "Application", "Application", api.ApplicationApi, application.ApplicationNode),
+    ("Application.View", "Application", "View", api.ApplicationViewApi, application.ApplicationViewNode),
+    ("Song", "Song", "Song", api.SongApi, song.SongNode),
+    ("Song.View", "Song", "View", api.SongViewApi, scene.SongViewNode),
+    ("CuePoint", "Song", "CuePoint", api.CueApi, scene.CueNode),
+    ("Scene", "Scene", "Scene", api.SceneApi, scene.SceneNode),
+    ("Track", "Track", "Track", api.TrackApi, track.TrackNode),
+    ("Track.View", "Track", "View", api.TrackViewApi, mixer.TrackViewNode),
+    ("TakeLane", "TakeLane", "TakeLane", api.TakeLaneApi, mixer.TakeLaneNode),
+    ("MixerDevice", "MixerDevice", "MixerDevice", api.MixerApi, mixer.MixerNode),
+    ("DeviceParameter", "DeviceParameter", "DeviceParameter", api.ParameterApi, mixer.ParameterNode),
+    ("Clip", "Clip", "Clip", api.ClipApi, clip.ClipNode),
+    ("ClipSlot", "ClipSlot", "ClipSlot", api.ClipSlotApi, clip.ClipSlotNode),
 )
 
 
@@ -38,15 +38,15 @@ def build(world):
         return getattr(live, name)
 
     part("LomObject").LomObject = lom.LomObject
-    for api, module, name, blueprint, node_class in _TABLE:
-        if api == "TakeLane" and version < (12, 2, 0):
+    for path, module, name, blueprint, node_class in _TABLE:
+        if path == "TakeLane" and version < (12, 2, 0):
             continue
         cls = lom.build_class(name, module, blueprint, node_class, version)
-        if api == "ClipSlot":
+        if path == "ClipSlot":
             cls.fire = clip.fire_method(world)
-        handles[api] = cls
-        if "." in api:
-            setattr(handles[api.split(".")[0]], name, cls)
+        handles[path] = cls
+        if "." in path:
+            setattr(handles[path.split(".")[0]], name, cls)
         else:
             setattr(part(module), name, cls)
     world.RoutingType, world.RoutingChannel = routing.classes()
@@ -65,7 +65,7 @@ def build(world):
     base.Timer = timers.timer_class(world)
     base.Vector = lom.Vector
     base.LimitationError = LimitationError
-    base.log = lambda text: world.host_log(text)
+    base.log = world.host_log
     apps = part("Application")
     apps.Variants = application.Variants
 

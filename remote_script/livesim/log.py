@@ -12,7 +12,7 @@ class Log(object):
 
     def __init__(self, path=None, stream=None):
         self._lock = threading.Lock()
-        self._file = open(path, "a", encoding="utf-8") if path else stream
+        self._file = open(path, "a", encoding="utf-8") if path else stream  # noqa: SIM115 (open as long as the host runs)
         self.path = path
         self._lines = []
         self._dropped = 0

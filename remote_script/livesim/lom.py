@@ -281,8 +281,8 @@ class Method(object):
         self.defaults = options.get("defaults", ())
         self.write = options.get("write", True)
         self.late = options.get("late", False)
-        self.returns = options.get("returns", None)
-        self.since = options.get("since", None)
+        self.returns = options.get("returns")
+        self.since = options.get("since")
 
     def function(self, owner, name, node_class):
         target = getattr(node_class, "do_" + name)

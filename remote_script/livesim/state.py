@@ -3,8 +3,8 @@
 Reads the model only, so it may run on any thread while the main thread stands still.
 """
 
-import platform
 import os
+import platform
 
 PARTS = ("sim", "set", "song", "application", "tracks", "return_tracks", "main_track", "scenes", "cue_points", "takes",
          "violations")

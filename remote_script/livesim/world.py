@@ -6,7 +6,7 @@ import tempfile
 import threading
 import time
 
-from . import livemodule, setfile, versions
+from . import livemodule, setfile
 from .application import ApplicationNode
 from .clip import ClipNode
 from .engine import Engine, Later

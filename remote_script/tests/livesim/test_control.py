@@ -2,6 +2,8 @@
 
 import json
 import os
+import random
+import re
 import shutil
 import socket
 import subprocess
@@ -11,8 +13,9 @@ import threading
 import time
 import unittest
 
-from harness import ROOT, SCRIPTS, ProcessTest
+from livesim import options, setfile
 from livesim.client import Client, ControlError, LiveSim
+from tests.livesim.harness import ROOT, SCRIPTS, ProcessTest
 
 
 class Starting(ProcessTest):
@@ -57,7 +60,7 @@ class Starting(ProcessTest):
                                 (["--rate", "44056"], "multiple of 100"), (["--frameworks", "ableton.v9"], "no framework"),
                                 (["--set-file", "/no/such/file"], "cannot be read"), (["--tracks", "0"], "at least one")):
             done = subprocess.run([sys.executable, "-m", "livesim"] + arguments, env=env, stdin=subprocess.DEVNULL,
-                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60)
+                                  stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=60, check=False)
             self.assertEqual(done.returncode, 2, arguments)
             self.assertIn(word, done.stderr.decode("utf-8"))
             self.assertEqual(done.stdout, b"")
@@ -97,7 +100,7 @@ class Protocol(ProcessTest):
         for call, word in (
                 (lambda: control.arm(track="Gitarre"), "There is no track 'Gitarre'. Tracks: Drums"),
                 (lambda: control.arm(track="Choir"), "cannot be armed"), (lambda: control.arm(track="Strings"), "cannot be armed"),
-                (lambda: control.arm(), "Which track?"), (lambda: control.arm(track=99), "There is no track 99"),
+                (control.arm, "Which track?"), (lambda: control.arm(track=99), "There is no track 99"),
                 (lambda: control.call("dance"), "There is no command 'dance'"), (lambda: control.fault("gremlin"), "no fault"),
                 (lambda: control.get("song.nonsense"), "nonsense"), (lambda: control.get("takes.0"), "no element"),
                 (lambda: control.tempo(bpm="fast"), "'bpm' must be a number"), (lambda: control.tempo(bpm=5), "between"),
@@ -195,6 +198,85 @@ class Protocol(ProcessTest):
                 self.assertTrue("`%s`" % name in documented, name)
         for name in control.help()["commands"] + control.help()["faults"]:
             self.assertTrue("`%s`" % name in documented, name)
+
+
+    def test_nonsense_is_answered_and_harms_nothing(self):
+        control = self.start("--speed", "5")
+        pool = [None, True, False, 0, -1, 3, 1e300, "", "Guitar", "t3", "Choir", "Main", [], ["Guitar"], {}, {"a": 1}]
+        choose = random.Random(5)
+        keep_out = ("load_set", "reload_script", "quit", "wait", "unstall", "fault", "save_as")
+        names = [name for name in control.help()["commands"] if name not in keep_out]
+        faults = [name for name in control.help()["faults"] if name not in ("crash", "quit", "stall", "set_closed", "track_deleted")]
+        keys = ("track", "on", "name", "index", "scene", "state", "type", "source", "channel", "bpm", "beat", "value", "start",
+                "length", "time", "clip", "button", "path", "parts", "from", "tracks", "numerator", "denominator", "color",
+                "exclusive", "seconds", "percent", "turns", "buttons", "message", "after_bytes", "id_")
+        done = refused = 0
+        for _ in range(600):
+            params = {key: choose.choice(pool) for key in choose.sample(keys, 6)}
+            if choose.random() < 0.3:
+                params["name"] = choose.choice(faults)
+                name = "fault"
+            else:
+                name = choose.choice(names)
+            try:
+                control.call(name, **params)
+                done += 1
+            except ControlError as error:
+                refused += 1
+                self.assertTrue(str(error))
+        self.assertGreater(min(done, refused), 100)
+        control.stop()
+        self.assertEqual(control.ping()["pid"], self.sim.process.pid)
+        self.assertTrue(control.state()["tracks"])
+        self.assertEqual(self.sim.stop(), 0)
+
+    def test_a_client_that_does_not_read_holds_up_nobody(self):
+        control = self.start()
+        deaf = socket.create_connection(("127.0.0.1", self.sim.ready["port"]), 30)
+        self.addCleanup(deaf.close)
+        deaf.setblocking(False)
+        flood = b'{"do":"state"}\n' * 400
+        sent = 0
+        try:
+            while sent < 40:
+                deaf.send(flood)
+                sent += 1
+        except BlockingIOError:
+            pass
+        ticks = control.get("sim.display_ticks")
+        control.wait("sim.display_ticks", at_least=ticks + 3)
+        control.rename(track=0, name="Alive")
+        self.assertEqual(control.get("tracks.0.name"), "Alive")
+
+
+class Document(unittest.TestCase):
+    """docs/livesim.md says what the code does."""
+
+    def setUp(self):
+        with open(os.path.join(os.path.dirname(ROOT), "docs", "livesim.md"), encoding="utf-8") as source:
+            self.text = source.read()
+
+    def test_every_option_is_described(self):
+        for action in options.parser()._actions:
+            for name in action.option_strings:
+                if name not in ("-h", "--help"):
+                    self.assertTrue("`%s" % name in self.text, name)
+
+    def test_every_rule_is_described(self):
+        found = set()
+        folder = os.path.join(ROOT, "livesim")
+        for name in os.listdir(folder):
+            if name.endswith(".py"):
+                with open(os.path.join(folder, name), encoding="utf-8") as source:
+                    found |= set(re.findall(r'violations\.record\(\s*"([a-z-]+)"', source.read()))
+        self.assertGreater(len(found), 12)
+        for rule in found:
+            self.assertTrue("`%s`" % rule in self.text, rule)
+
+    def test_the_set_file_of_the_document_is_good(self):
+        part = self.text[self.text.index("## Set files"):]
+        example = "\n".join(line for line in part[:part.index("Track members")].splitlines() if line.startswith("    "))
+        setfile.check(json.loads(example))
 
 
 class Musician(ProcessTest):

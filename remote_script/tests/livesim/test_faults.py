@@ -8,9 +8,9 @@ try:
 except ImportError:
     resource = None
 
-from audiocheck import Audio
-from harness import ProcessTest
 from livesim.client import ControlError
+from tests.livesim.audiocheck import Audio
+from tests.livesim.harness import ProcessTest
 
 
 class Faults(ProcessTest):

@@ -4,8 +4,8 @@ import gc
 import threading
 import unittest
 
-from harness import HostTest
 from livesim.errors import ArgumentError
+from tests.livesim.harness import HostTest
 
 
 class Writes(HostTest):
@@ -174,7 +174,10 @@ class Listeners(HostTest):
 
     def test_playing_status_never_fires_and_output_meter_level_hangs(self):
         slot = self.track("Synth").clip_slots[0]
-        callback = lambda: self.calls.append("status")
+
+        def callback():
+            self.calls.append("status")
+
         slot.add_playing_status_listener(callback)
         slot.fire()
         self.run_for(1.0)
@@ -185,7 +188,10 @@ class Listeners(HostTest):
 
     def test_meters_fire_on_display_ticks(self):
         guitar = self.track("Guitar")
-        callback = lambda: self.calls.append(guitar.output_meter_left)
+
+        def callback():
+            self.calls.append(guitar.output_meter_left)
+
         guitar.add_output_meter_left_listener(callback)
         self.song.start_playing()
         self.run_for(0.5)
@@ -234,10 +240,8 @@ class Objects(HostTest):
         self.assertNotIsInstance(tracks, (list, tuple))
         self.assertEqual(tracks[-1].name, "Strings")
         self.assertEqual([track.name for track in tracks[1:3]], ["Bass", "Guitar"])
-        with self.assertRaises(IndexError):
-            tracks[99]
-        with self.assertRaises(TypeError):
-            tracks + []
+        self.assertRaises(IndexError, lambda: tracks[99])
+        self.assertRaises(TypeError, lambda: tracks + [])
 
     def test_api_classes_cannot_be_made(self):
         with self.assertRaises(RuntimeError):
@@ -287,8 +291,7 @@ class Arming(HostTest):
                     getattr(track, name)
                 with self.assertRaises(RuntimeError):
                     setattr(track, name, True)
-            with self.assertRaises(RuntimeError):
-                track.current_monitoring_state
+            self.assertRaises(RuntimeError, getattr, track, "current_monitoring_state")
             with self.assertRaises(RuntimeError):
                 track.current_monitoring_state = 0
         self.assertEqual(set(self.rules()), {"not-armable", "no-monitoring"})
@@ -315,15 +318,13 @@ class Arming(HostTest):
         self.assertIsNone(choir.group_track)
         self.assertTrue(keys.has_midi_input and not keys.has_audio_input)
         self.assertTrue(left.has_audio_input and not left.has_midi_input)
-        with self.assertRaises(RuntimeError):
-            left.fold_state
+        self.assertRaises(RuntimeError, getattr, left, "fold_state")
         choir.fold_state = True
         self.turn()
         self.assertNotIn(left, self.song.visible_tracks)
         self.assertIn(left, self.song.tracks)
         for track in (choir, self.song.master_track, self.song.return_tracks[0]):
-            with self.assertRaises(RuntimeError):
-                track.arrangement_clips
+            self.assertRaises(RuntimeError, getattr, track, "arrangement_clips")
         self.assertEqual(len(self.song.master_track.clip_slots), 0)
 
 

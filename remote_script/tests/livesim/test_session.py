@@ -2,8 +2,8 @@
 
 import unittest
 
-from audiocheck import Audio, difference, expected
-from harness import HostTest
+from tests.livesim.audiocheck import Audio, difference, expected
+from tests.livesim.harness import HostTest
 
 
 class SessionRecording(HostTest):

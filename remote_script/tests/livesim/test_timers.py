@@ -3,7 +3,7 @@
 import gc
 import unittest
 
-from harness import HostTest
+from tests.livesim.harness import HostTest
 
 
 class Timers(HostTest):

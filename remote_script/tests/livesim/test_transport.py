@@ -2,7 +2,7 @@
 
 import unittest
 
-from harness import HostTest
+from tests.livesim.harness import HostTest
 
 
 class SongClock(HostTest):
@@ -43,7 +43,10 @@ class SongClock(HostTest):
 
     def test_listener_of_song_time_follows_display_ticks(self):
         seen = []
-        callback = lambda: seen.append(self.song.current_song_time)
+
+        def callback():
+            seen.append(self.song.current_song_time)
+
         self.song.add_current_song_time_listener(callback)
         self.play()
         self.run_for(1.05)

@@ -15,7 +15,7 @@ class Leaky(object):
         print("printed")
 
     def changed(self):
-        self.song.tempo
+        self.seen = self.song.tempo
 
 
 def create_instance(c_instance):

@@ -18,15 +18,16 @@ def create_instance(c_instance):
 
     def touch():
         try:
-            song.tempo
+            COUNTS["tempo"] = song.tempo
         except RuntimeError:
             pass
 
     class Threads(object):
-        connect_script_instances = lambda self, scripts: None
-        suggest_input_port = suggest_output_port = can_lock_to_devices = refresh_state = lambda self: None
-        build_midi_map = lambda self, handle: None
-        update_display = disconnect = lambda self: None
+        def nothing(self, *args):
+            pass
+
+        connect_script_instances = suggest_input_port = suggest_output_port = can_lock_to_devices = nothing
+        refresh_state = build_midi_map = update_display = disconnect = nothing
 
         def __init__(self):
             thread = threading.Thread(target=count, args=("a",))
