@@ -90,7 +90,11 @@ func Run(ctx context.Context, p *Program, args []string) int {
 	root.SetArgs(args)
 	root.SetOut(p.Stdout)
 	root.SetErr(p.Stderr)
-	err := root.ExecuteContext(ctx)
+	r.path = "takebar"
+	cmd, err := root.ExecuteContextC(ctx)
+	if cmd != nil {
+		r.path = cmd.CommandPath()
+	}
 	if err != nil && errors.Is(context.Cause(ctx), errInterrupted) && !errors.Is(err, errLeft) {
 		err = errInterrupted
 	}
@@ -102,6 +106,7 @@ func Run(ctx context.Context, p *Program, args []string) int {
 type run struct {
 	*Program
 	json   bool
+	path   string // of the command, such as "takebar take start"
 	cancel context.CancelCauseFunc
 
 	mu        sync.Mutex

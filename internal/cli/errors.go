@@ -92,7 +92,7 @@ type failure struct {
 	Hint    string `json:"hint"`
 }
 
-func failureOf(err error) failure {
+func (r *run) failureOf(err error) failure {
 	var usage usageError
 	var coded interface{ ErrorCode() string }
 	var hinted interface{ ErrorHint() string }
@@ -108,7 +108,12 @@ func failureOf(err error) failure {
 	case errors.As(err, &own):
 		f.Code = own.Code
 	case errors.As(err, &usage):
-		f.Code, f.Hint = "usage", "takebar help lists the commands."
+		hint := fmt.Sprintf("%q shows how it is used.", r.path+" --help")
+		message := usage.Error() + "."
+		if !strings.HasPrefix(message, "takebar") { // that is a command's name
+			message = app.ProblemOf(usage).Text
+		}
+		return failure{Code: "usage", Message: message, Hint: hint}
 	case errors.Is(err, errInterrupted):
 		f.Code = "interrupted"
 	case errors.Is(err, errLeft):
@@ -128,7 +133,7 @@ func (r *run) complain(err error) {
 	if err == nil || errors.As(err, &quiet) {
 		return
 	}
-	f := failureOf(err)
+	f := r.failureOf(err)
 	if r.json {
 		line, marshalErr := json.Marshal(struct {
 			Error failure `json:"error"`

@@ -41,11 +41,7 @@ func (r *run) root() *cobra.Command {
 			if len(args) == 0 {
 				return nil
 			}
-			err := fmt.Errorf("there is no command %q", args[0])
-			if near := cmd.SuggestionsFor(args[0]); len(near) > 0 {
-				err = fmt.Errorf("%w; did you mean %q?", err, near[0])
-			}
-			return usageError{err}
+			return noCommand(cmd, "there is no command %q", args[0])
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return r.tray(cmd.Context()) },
 	}
@@ -119,7 +115,7 @@ func args(least, most int, what string) cobra.PositionalArgs {
 
 // group makes a command that only holds others.
 func group(use, short string, commands ...*cobra.Command) *cobra.Command {
-	c := &cobra.Command{Use: use, Short: short}
+	c := &cobra.Command{Use: use, Short: short, SuggestionsMinimumDistance: 2}
 	c.RunE = func(cmd *cobra.Command, given []string) error {
 		if len(given) == 0 {
 			if err := cmd.Help(); err != nil {
@@ -127,12 +123,17 @@ func group(use, short string, commands ...*cobra.Command) *cobra.Command {
 			}
 			return silent{exitUsage}
 		}
-		err := fmt.Errorf("%s has no command %q", cmd.CommandPath(), given[0])
-		if near := cmd.SuggestionsFor(given[0]); len(near) > 0 {
-			err = fmt.Errorf("%w; did you mean %q?", err, near[0])
-		}
-		return usageError{err}
+		return noCommand(cmd, cmd.CommandPath()+" has no command %q", given[0])
 	}
 	c.AddCommand(commands...)
 	return c
+}
+
+// noCommand names the nearest word to a mistyped one.
+func noCommand(cmd *cobra.Command, format, word string) error {
+	err := fmt.Errorf(format, word)
+	if near := cmd.SuggestionsFor(word); len(near) > 0 {
+		err = fmt.Errorf("%w, did you mean %q", err, near[0])
+	}
+	return usageError{err}
 }
