@@ -149,7 +149,7 @@ func (d *dbusNotifier) reveal(id uint32) {
 	if len(paths) == 0 {
 		return // somebody else's notification
 	}
-	if err := d.files.Reveal(d.ctx, paths); err != nil {
+	if err := d.files.Reveal(d.ctx, paths); err != nil && d.ctx.Err() == nil {
 		d.logger.Warn("reveal a take from its notification", "error", err)
 	}
 }

@@ -3,7 +3,9 @@ package tray
 import (
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,6 +16,7 @@ import (
 // cannot become a submenu, and a separator stays for good.
 type host struct {
 	t     *testing.T
+	mu    sync.Mutex
 	root  hostItem
 	calls []string
 }
@@ -33,11 +36,23 @@ func (h *host) at(p handle) *hostItem {
 	return p.(*hostItem)
 }
 
+// note is called with the lock held.
 func (h *host) note(format string, args ...any) {
 	h.calls = append(h.calls, fmt.Sprintf(format, args...))
 }
 
+// took gives the calls since it was asked last.
+func (h *host) took() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	calls := h.calls
+	h.calls = nil
+	return calls
+}
+
 func (h *host) add(p handle, it app.Item, clicked func()) handle {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	parent := h.at(p)
 	if parent.hidden || parent.removed {
 		h.t.Errorf("add %q below a hidden item", it.Key)
@@ -50,11 +65,15 @@ func (h *host) add(p handle, it app.Item, clicked func()) handle {
 }
 
 func (h *host) separator(p handle) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	parent := h.at(p)
 	parent.children = append(parent.children, &hostItem{it: app.Item{Kind: app.Separator}})
 }
 
 func (h *host) update(p handle, c app.Change) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	item := h.at(p)
 	if item.hidden || item.removed {
 		// On Windows systray would make it visible again; showing it right afterwards is fine, as is doing so here.
@@ -73,12 +92,16 @@ func (h *host) update(p handle, c app.Change) {
 }
 
 func (h *host) show(p handle) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	item := h.at(p)
 	item.hidden = false
 	h.note("show %s", item.it.Key)
 }
 
 func (h *host) hide(p handle) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	item := h.at(p)
 	if item.hidden {
 		h.t.Errorf("hide %q, which is hidden", item.it.Key)
@@ -88,6 +111,8 @@ func (h *host) hide(p handle) {
 }
 
 func (h *host) remove(p handle) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	item := h.at(p)
 	if !item.hidden {
 		h.t.Errorf("remove %q, which is visible", item.it.Key)
@@ -96,11 +121,19 @@ func (h *host) remove(p handle) {
 	h.note("remove %s", item.it.Key)
 }
 
-func (h *host) icon(s app.IconState) { h.note("icon %s", s) }
-func (h *host) clock(s string)       { h.note("clock %s", s) }
-func (h *host) tooltip(s string)     { h.note("tooltip %s", s) }
+func (h *host) icon(s app.IconState) { h.look("icon", string(s)) }
+func (h *host) clock(s string)       { h.look("clock", s) }
+func (h *host) tooltip(s string)     { h.look("tooltip", s) }
+
+func (h *host) look(what, text string) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.note("%s %s", what, text)
+}
 
 func (h *host) String() string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
 	var b strings.Builder
 	var walk func(items []*hostItem, depth int)
 	walk = func(items []*hostItem, depth int) {
@@ -173,9 +206,9 @@ func TestRendererTouchesOnlyWhatChanged(t *testing.T) {
 			h := &host{t: t}
 			r := newRenderer(h, time.Now, func(string) {})
 			r.draw(test.from)
-			h.calls = nil
+			_ = h.took()
 			r.draw(test.to)
-			if got := strings.Join(h.calls, ", "); got != test.want {
+			if got := strings.Join(h.took(), ", "); got != test.want {
 				t.Errorf("calls %q, want %q", got, test.want)
 			}
 			if h.String() != wanted(test.to) {
@@ -192,16 +225,16 @@ func TestRendererBringsBackWhatLeft(t *testing.T) {
 	full, short := menu(submenu("m", action("a"), action("b"))), menu(submenu("m", action("b")))
 	r.draw(full)
 	r.draw(short)
-	h.calls = nil
+	_ = h.took()
 	r.draw(full)
-	if got := strings.Join(h.calls, ", "); got != "show a" {
+	if got := strings.Join(h.took(), ", "); got != "show a" {
 		t.Errorf("calls %q, want it shown again", got)
 	}
 	r.draw(short)
 	now = now.Add(keepHidden + time.Second)
 	r.draw(menu(submenu("m", action("b"), action("c"))))
-	if !strings.Contains(strings.Join(h.calls, ", "), "remove a") || r.byKey["a"] != nil {
-		t.Errorf("calls %q, want it removed at last", h.calls)
+	if calls := h.took(); !slices.Contains(calls, "remove a") || r.byKey["a"] != nil {
+		t.Errorf("calls %q, want it removed at last", calls)
 	}
 	r.draw(full)
 	if h.String() != wanted(full) {

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/binary"
 	"image"
+	"image/color"
 	"image/png"
 	"os"
 	"path/filepath"
@@ -142,4 +143,46 @@ func TestICO(t *testing.T) {
 	if end != len(b) {
 		t.Errorf("%d bytes, want %d", len(b), end)
 	}
+}
+
+// TestColoursComeThroughSystray does to every pixel what systray does on Linux.
+func TestColoursComeThroughSystray(t *testing.T) {
+	for _, state := range app.IconStates() {
+		want := colour(state, 44)
+		content, err := encode(forSystray(want))
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := png.Decode(bytes.NewReader(content))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for y := range 44 {
+			for x := range 44 {
+				r, g, b, a := got.At(x, y).RGBA()
+				sent := [4]byte{byte(r), byte(g), byte(b), byte(a)}
+				c := want.NRGBAAt(x, y)
+				if c.A == 0 {
+					c.R, c.G, c.B = 0, 0, 0
+				}
+				if sent != [4]byte{c.R, c.G, c.B, c.A} {
+					t.Fatalf("%s: pixel %d, %d is sent as %v, want %v", state, x, y, sent, c)
+				}
+				if high := [4]byte{byte(r >> 8), byte(g >> 8), byte(b >> 8), byte(a >> 8)}; !closeTo(high, c) {
+					t.Fatalf("%s: pixel %d, %d looks like %v elsewhere, want %v", state, x, y, high, c)
+				}
+			}
+		}
+	}
+}
+
+// closeTo compares premultiplied components with a colour.
+func closeTo(premultiplied [4]byte, c color.NRGBA) bool {
+	r, g, b, a := c.RGBA()
+	for i, want := range []uint32{r >> 8, g >> 8, b >> 8, a >> 8} {
+		if d := int(premultiplied[i]) - int(want); d < -2 || d > 2 {
+			return false
+		}
+	}
+	return true
 }

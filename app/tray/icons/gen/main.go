@@ -62,7 +62,7 @@ func drawAll() (map[string][]byte, error) {
 	files := map[string][]byte{}
 	for _, state := range app.IconStates() {
 		for _, size := range linuxSizes {
-			content, err := encode(colour(state, size))
+			content, err := encode(forSystray(colour(state, size)))
 			if err != nil {
 				return nil, err
 			}
