@@ -316,29 +316,16 @@ func (s *stuckStop) StopTake(ctx context.Context) (live.Take, error) {
 // TestCtrlCEndsOtherCommands with the code that shells expect.
 func TestCtrlCEndsOtherCommands(t *testing.T) {
 	f := newFake()
-	f.landWait = true
-	interrupts := make(chan os.Signal)
-	go func() {
-		<-f.started
-		interrupts <- os.Interrupt
-	}()
-	var out, errs bytes.Buffer
-	code := Run(t.Context(), f.program(&out, &errs, interrupts), []string{"take", "stop", "--wait"})
-	// take stop has stopped the take already, so the fake lands it; start again without that.
-	if code != 0 {
-		t.Errorf("code %d %s", code, errs.String())
-	}
-	f = newFake()
-	interrupts = make(chan os.Signal, 1)
+	interrupts := make(chan os.Signal, 1)
 	waiting := &waitingCore{fakeCore: f, begun: make(chan struct{})}
 	go func() {
 		<-waiting.begun
 		interrupts <- os.Interrupt
 	}()
+	var out, errs bytes.Buffer
 	p := f.program(&out, &errs, interrupts)
 	p.Open = func(context.Context, func(string)) (Core, error) { return waiting, nil }
-	errs.Reset()
-	if code = Run(t.Context(), p, []string{"play"}); code != exitInterrupted || f.closed != 1 {
+	if code := Run(t.Context(), p, []string{"play"}); code != exitInterrupted || f.closed != 1 {
 		t.Errorf("code %d, closed %d times: %s", code, f.closed, errs.String())
 	}
 }

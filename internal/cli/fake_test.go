@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/takebar/takebar/bridge/live"
@@ -18,6 +19,7 @@ type fakeCore struct {
 	own      bool
 	noLive   bool
 	snapshot control.Snapshot
+	mu       sync.Mutex
 	more     []control.Snapshot // what Watch gives after the snapshot; then it ends
 	calls    []string
 	takes    []control.LibraryTake
@@ -34,6 +36,8 @@ func newFake() *fakeCore {
 }
 
 func (f *fakeCore) call(format string, args ...any) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
 	f.calls = append(f.calls, fmt.Sprintf(format, args...))
 	return f.fail
 }
