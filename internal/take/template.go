@@ -5,6 +5,7 @@ import (
 	"math"
 	"path"
 	"slices"
+	"sort"
 	"strconv"
 	"strings"
 	"time"
@@ -12,6 +13,8 @@ import (
 
 // DefaultTemplate names takes where the configuration says nothing else.
 const DefaultTemplate = "{set}/{date} take {take} - {track}"
+
+const maxTemplate = 500 // bytes
 
 // The fields of a name template.
 const (
@@ -46,6 +49,9 @@ func parseTemplate(text string) (template, error) {
 	}
 	if strings.TrimSpace(text) == "" {
 		return nil, bad("The name template is empty.")
+	}
+	if len(text) > maxTemplate {
+		return nil, bad("The name template is longer than %d characters.", maxTemplate)
 	}
 	if strings.ContainsRune(text, '\\') {
 		return nil, bad(`The name template %q has a backslash; folders are set apart by "/" on every system.`, text)
@@ -193,18 +199,21 @@ func isSeparator(p piece) bool {
 
 // expand fills in the fields and keeps the whole within r.room, by an equal limit for all folders and the name.
 func (t template) expand(r nameRequest, track string) stem {
-	const step = 4
-	for limit := maxComponent; ; limit -= step {
-		names := make([]string, len(t))
+	names := make([]string, len(t))
+	fits := func(limit int) bool {
 		total := len(t) - 1
 		for i, pieces := range t {
 			names[i] = expandComponent(pieces, r, track, limit)
 			total += len(names[i])
 		}
-		if total <= r.room || limit-step < minComponent {
-			return stem{folder: path.Join(names[:len(names)-1]...), name: names[len(names)-1]}
-		}
+		return total <= r.room
 	}
+	if !fits(maxComponent) {
+		// The largest limit that fits; minComponent if none does.
+		below := sort.Search(maxComponent-minComponent, func(i int) bool { return fits(maxComponent - 1 - i) })
+		fits(max(minComponent, maxComponent-1-below))
+	}
+	return stem{folder: path.Join(names[:len(names)-1]...), name: names[len(names)-1]}
 }
 
 // expandComponent shortens the longest of the values rather than the end of the name, so that the take's number and the track stay to be seen.
@@ -238,7 +247,7 @@ func (r nameRequest) value(p piece, track string) string {
 		if s = strings.TrimSpace(cleanValue(s)); s == "" {
 			return fallback
 		}
-		return s
+		return cutText(s, maxComponent)
 	}
 	switch p.field {
 	case fieldSet:
