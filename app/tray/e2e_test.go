@@ -200,7 +200,7 @@ func (d *desk) click(path ...string) {
 
 func (d *desk) icon(state app.IconState) {
 	d.t.Helper()
-	if err := d.item.WaitIcon(d.ctx, "icon "+string(state), icons.For(state).Image); err != nil {
+	if err := d.item.WaitIcon(d.ctx, "icon "+string(state), icons.For(string(state)).Image); err != nil {
 		d.t.Fatal(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/takebar/takebar/app"
+	"github.com/takebar/takebar/app/tray/icons"
 )
 
 // host is a surface as strict as the strictest system: items can only be appended, nothing may be drawn on a hidden one, a hidden one
@@ -305,4 +306,15 @@ func randomMenu(random *rand.Rand) app.MenuModel {
 	}
 	m.Items = append(m.Items, app.Item{Key: "s2", Kind: app.Separator}, leaf("bottom"))
 	return m
+}
+
+func TestEveryStateHasAnIconOfItsOwn(t *testing.T) {
+	seen := map[string]app.IconState{}
+	for _, state := range app.IconStates() {
+		picture := string(icons.For(string(state)).Image)
+		if other, twice := seen[picture]; twice || picture == "" {
+			t.Errorf("%s has the icon of %q", state, other)
+		}
+		seen[picture] = state
+	}
 }

@@ -133,7 +133,7 @@ func (s *systraySurface) remove(h handle) {
 }
 
 func (s *systraySurface) icon(state app.IconState) {
-	icon := icons.For(state)
+	icon := icons.For(string(state))
 	if icon.Template {
 		systray.SetTemplateIcon(icon.Image, icon.Image)
 		return

@@ -1,10 +1,8 @@
-// Package icons holds the pictures of the menu-bar icon, one for each app.IconState, in the format that the system wants.
+// Package icons holds the pictures of the menu-bar icon, one for each state of app.IconState, in the format that the system wants.
 // The program in gen draws them.
 //
 // It must hold nothing but pictures. app/tray imports it.
 package icons
-
-import "github.com/takebar/takebar/app"
 
 //go:generate go run ./gen -dir . -app-icon ../../../Icon.png
 
@@ -14,5 +12,5 @@ type Icon struct {
 	Template bool   // macOS: black with alpha, coloured by the system
 }
 
-// For gives the icon of a state. An unknown state looks like no Live.
-func For(state app.IconState) Icon { return forState(state) }
+// For gives the icon of a state (an app.IconState). An unknown state looks like no Live.
+func For(state string) Icon { return forState(state) }

@@ -1,10 +1,6 @@
 package icons
 
-import (
-	_ "embed" // the pictures
-
-	"github.com/takebar/takebar/app"
-)
+import _ "embed" // the pictures
 
 var (
 	//go:embed no-live-template-32.png
@@ -19,17 +15,16 @@ var (
 	recording []byte
 )
 
-func forState(state app.IconState) Icon {
+func forState(state string) Icon {
 	switch state {
-	case app.IconConnected:
+	case "connected":
 		return Icon{Image: connected, Template: true}
-	case app.IconBusy:
+	case "busy":
 		return Icon{Image: busy, Template: true}
-	case app.IconArmed:
+	case "armed":
 		return Icon{Image: armed, Template: true}
-	case app.IconRecording:
+	case "recording":
 		return Icon{Image: recording, Template: true}
-	case app.IconNoLive:
 	}
 	return Icon{Image: noLive, Template: true}
 }

@@ -2,11 +2,7 @@
 
 package icons
 
-import (
-	_ "embed" // the pictures
-
-	"github.com/takebar/takebar/app"
-)
+import _ "embed" // the pictures
 
 var (
 	//go:embed no-live-44.png
@@ -21,17 +17,16 @@ var (
 	recording []byte
 )
 
-func forState(state app.IconState) Icon {
+func forState(state string) Icon {
 	switch state {
-	case app.IconConnected:
+	case "connected":
 		return Icon{Image: connected, Template: false}
-	case app.IconBusy:
+	case "busy":
 		return Icon{Image: busy, Template: false}
-	case app.IconArmed:
+	case "armed":
 		return Icon{Image: armed, Template: false}
-	case app.IconRecording:
+	case "recording":
 		return Icon{Image: recording, Template: false}
-	case app.IconNoLive:
 	}
 	return Icon{Image: noLive, Template: false}
 }
