@@ -103,6 +103,7 @@ class Host(object):
         if not ok or surface is None:
             return False
         self.surface = surface
+        self.world.touch()
         self.world.log.info("Control surface %s created" % self.name)
         self._call("connect_script_instances", [surface])
         self._call("suggest_input_port")
@@ -137,6 +138,7 @@ class Host(object):
             return
         self._call("disconnect")
         self.surface = None
+        self.world.touch()
         left = self.world.listener_count()
         if left:
             self.world.violations.record("listener-left", "%d listeners were still there after disconnect()" % left)

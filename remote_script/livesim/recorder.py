@@ -209,7 +209,7 @@ class Recorder(object):
         if kind == "external":
             return track.own_tone()
         if kind == "resampling":
-            return tones.mix([tone for other in self.world.song.sounding() if other is not track
+            return tones.mix([tone for other in self.world.song.sounding()
                               for tone in other.own_tone()])
         if kind == "track":
             source = track.input_source()

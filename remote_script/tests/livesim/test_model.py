@@ -2,7 +2,7 @@
 
 import unittest
 
-from livesim import versions
+from livesim import setfile, versions
 from tests.livesim.harness import HostTest
 
 
@@ -270,6 +270,18 @@ class View(HostTest):
     def test_a_native_panel_has_no_buttons(self):
         self.world.application.open_dialog("", [])
         self.assertEqual((self.app.open_dialog_count, self.app.current_dialog_button_count), (1, 0))
+
+
+class Reloading(HostTest):
+    def test_the_script_is_gone_for_about_three_seconds(self):
+        for start in (self.world.reload_script, lambda: self.world.load_set(setfile.DEMO, "Next", True, None, True)):
+            later = start()
+            self.run_for(2.99)
+            self.assertIsNone(later.answer)
+            self.run_for(0.02)
+            self.assertIsNotNone(later.answer)
+        self.assertEqual(self.world.song.set_id, "set2")
+        self.assertTrue(self.song == None)  # noqa: E711
 
 
 class Versions(HostTest):
