@@ -77,11 +77,11 @@ func (e *Engine) Attempt(ctx context.Context, req Request) (Result, error) {
 		return Result{}, err
 	}
 	defer end()
-	return e.attempt(run, req)
+	return e.attempt(run, req, nil)
 }
 
-// attempt is Attempt inside the place that begin claimed.
-func (e *Engine) attempt(ctx context.Context, req Request) (Result, error) {
+// attempt is Attempt inside the place that begin claimed. started is told the id before anything happens.
+func (e *Engine) attempt(ctx context.Context, req Request, started func(id string) error) (Result, error) {
 	id, err := newID(e.o.Clock.Now())
 	if err != nil {
 		return Result{}, err
@@ -93,15 +93,58 @@ func (e *Engine) attempt(ctx context.Context, req Request) (Result, error) {
 	if a.trace, err = openTrace(a.dir, e.o.Clock); err != nil {
 		return Result{}, err
 	}
-	a.lastWall, a.lastMono = e.o.Clock.Now(), e.o.Clock.Mono()
-	e.update(func(s *Status) { s.Attempt = id })
+	if started != nil {
+		if err := started(id); err != nil {
+			return Result{}, errors.Join(err, a.trace.close())
+		}
+	}
+	return a.carryOut(ctx, func(ctx context.Context) error { return a.run(ctx, req) })
+}
+
+// carryOut runs the states and finishes, whatever came of them.
+func (a *attempt) carryOut(ctx context.Context, run func(context.Context) error) (Result, error) {
+	a.lastWall, a.lastMono = a.e.o.Clock.Now(), a.e.o.Clock.Mono()
+	a.e.update(func(s *Status) { s.Attempt = a.plan.ID })
 	defer func() {
 		if a.desk != nil {
 			_ = a.desk.Close() // nothing was written through it
 		}
 	}()
-	runErr := a.run(ctx, req)
-	return a.finish(ctx, runErr)
+	return a.finish(ctx, run(ctx))
+}
+
+// resume goes on watching for an attempt that rendered when Takebar ended. No key is pressed.
+func (e *Engine) resume(ctx context.Context, id string) (Result, error) {
+	a := &attempt{e: e, dir: e.store.attemptDir(id)}
+	if err := errors.Join(readJSON(filepath.Join(a.dir, "plan.json"), &a.plan), readJSON(filepath.Join(a.dir, "snapshot.json"), &a.before)); err != nil {
+		return Result{}, err
+	}
+	var err error
+	if a.trace, err = openTrace(a.dir, e.o.Clock); err != nil {
+		return Result{}, err
+	}
+	a.main = a.plan.Main
+	return a.carryOut(ctx, func(ctx context.Context) error {
+		a.enter(Rendering)
+		a.note(EventNote, "Takebar ended in the middle and goes on watching.")
+		if desk, err := e.o.Desktop(); err == nil {
+			a.desk = desk
+		}
+		if a.desk != nil {
+			if w, err := a.theLive(ctx); err != nil || w.ID != a.main.ID {
+				a.note(EventNote, "Live's window is not there any more; only the files are watched.")
+				_ = a.desk.Close() // nothing was written through it
+				a.desk = nil
+			} else {
+				a.baseline = map[desktop.ID]bool{a.main.ID: true}
+			}
+		}
+		if err := a.render(ctx); err != nil {
+			return err
+		}
+		a.enter(Verify)
+		return a.verify(ctx)
+	})
 }
 
 type step struct {

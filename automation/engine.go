@@ -102,6 +102,8 @@ type Options struct {
 	Chord keys.Key
 	// Folders are watched when a request names none.
 	Folders []string
+	// Out is where a batch puts finished files when it names no folder.
+	Out string
 	// OpenSet is the command that opens a .als; {} stands for the path, which else goes last. Empty: the system's opener.
 	OpenSet []string
 	// Changed is told what the running attempt, rehearsal or batch does; from its goroutine.

@@ -113,3 +113,9 @@ func samples(format, sound string, frames int) []byte {
 	}
 	return b
 }
+
+// WAV is a whole, finished file.
+func WAV(format, sound string, seconds float64) []byte {
+	data := samples(format, sound, int(seconds*rate))
+	return append(header(format, len(data), true), data...)
+}
