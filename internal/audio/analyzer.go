@@ -174,17 +174,14 @@ func (a *Analyzer) block(p []byte) {
 		s := a.ints[:n]
 		a.enc.decodeInt32(s, p)
 		a.measureInts(s)
-		a.peaks.addInts(s)
 	case a.floats != nil:
 		s := a.floats[:n]
 		a.enc.decodeFloat32(s, p)
-		measureFloats(a.ch, s)
-		a.peaks.addFloats(s)
+		addFloats(a.peaks, s, measureFloats(a.ch, s))
 	default:
 		s := a.doubles[:n]
 		a.enc.decodeFloat64(s, p)
-		measureFloats(a.ch, s)
-		a.peaks.addDoubles(s)
+		addFloats(a.peaks, s, measureFloats(a.ch, s))
 	}
 }
 

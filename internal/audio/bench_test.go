@@ -1,6 +1,7 @@
 package audio
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"errors"
 	"io"
@@ -78,6 +79,24 @@ func benchAnalyzer(b *testing.B, info Info, data []byte, opts ...AnalyzerOption)
 		if a.Stats().Frames != info.Frames {
 			b.Fatal("frames are missing")
 		}
+	}
+}
+
+func BenchmarkMakePeaks(b *testing.B) {
+	for _, f := range benchFormats {
+		file := buildFile(f.info, music(f.info))
+		b.Run(f.name, func(b *testing.B) {
+			info, err := probeBytes(file)
+			if err != nil {
+				b.Fatal(err)
+			}
+			b.SetBytes(int64(len(file)))
+			for b.Loop() {
+				if p, err := MakePeaks(b.Context(), bytes.NewReader(file), info, 256, false); err != nil || p.Len() != 1875 {
+					b.Fatal(p.Len(), err)
+				}
+			}
+		})
 	}
 }
 

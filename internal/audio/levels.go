@@ -2,35 +2,40 @@ package audio
 
 import "math"
 
-// measureInts updates the levels from a block of interleaved integers.
+// measureInts updates the levels, and the waveform if one is wanted, from a block
+// of interleaved integers.
 //
-// The fast loops only look for the lowest and highest sample and add up; the
-// runs at full scale are counted in a second pass that loud blocks alone need.
+// The fast loops only add up and watch whether a sample leaves the range known so
+// far or reaches full scale. Few blocks have such a sample; they are looked at
+// again, sample by sample.
 func (a *Analyzer) measureInts(s []int32) {
 	ceil := fullScale(a.info.Bits)
-	switch n := len(a.ch); n {
-	case 1:
-		c := &a.ch[0]
-		lo, hi, sum := rangeMono(s)
-		c.takeInts(lo, hi, sum)
-		c.countInts(s, 0, 1, lo, hi, ceil)
-	case 2:
-		l, r := &a.ch[0], &a.ch[1]
-		lo0, hi0, sum0, lo1, hi1, sum1 := rangeStereo(s)
-		l.takeInts(lo0, hi0, sum0)
-		r.takeInts(lo1, hi1, sum1)
-		l.countInts(s, 0, 2, lo0, hi0, ceil)
-		r.countInts(s, 1, 2, lo1, hi1, ceil)
+	out := false
+	switch n := len(a.ch); {
+	case n == 1:
+		out = insideMono(&a.ch[0], s, ceil)
+		a.peaks.addInts(s)
+	case n == 2 && a.peaks.mixes():
+		out = a.stereoWithMix(s, ceil)
+	case n == 2:
+		out = insideStereo(&a.ch[0], &a.ch[1], s, ceil)
+		a.peaks.addInts(s)
 	default:
+		out = true
 		for ch := range a.ch {
-			c := &a.ch[ch]
-			lo, hi, sum := int32(math.MaxInt32), int32(math.MinInt32), int64(0)
+			sum := int64(0)
 			for i := ch; i < len(s); i += n {
-				v := s[i]
-				lo, hi, sum = min(lo, v), max(hi, v), sum+int64(v)
+				sum += int64(s[i])
 			}
-			c.takeInts(lo, hi, sum)
-			c.countInts(s, ch, n, lo, hi, ceil)
+			a.ch[ch].sum += float64(sum)
+		}
+		a.peaks.addInts(s)
+	}
+	for ch := range a.ch {
+		if out {
+			a.ch[ch].scan(s, ch, len(a.ch), ceil)
+		} else {
+			a.ch[ch].run = 0
 		}
 	}
 }
@@ -41,40 +46,79 @@ func fullScale(bits int) int32 {
 	return math.MaxInt32 &^ int32(uint32(1)<<(32-min(max(bits, 1), 32))-1)
 }
 
-func rangeMono(s []int32) (lo, hi int32, sum int64) {
-	lo, hi = math.MaxInt32, math.MinInt32
-	lo1, hi1 := lo, hi
-	for len(s) >= 2 {
-		v, w := s[0], s[1]
-		lo, hi = min(lo, v), max(hi, v)
-		lo1, hi1 = min(lo1, w), max(hi1, w)
-		sum += int64(v) + int64(w)
-		s = s[2:]
-	}
+// known returns the range in which a sample tells nothing new: between the lowest
+// and the highest so far, and below full scale.
+func (c *channelLevels) known(ceil int32) (lo, hi int32) {
+	return max(c.lo, 1-ceil), min(c.hi, ceil-1)
+}
+
+func insideMono(c *channelLevels, s []int32, ceil int32) (out bool) {
+	lo, hi := c.known(ceil)
+	sum := int64(0)
 	for _, v := range s {
-		lo, hi, sum = min(lo, v), max(hi, v), sum+int64(v)
+		if v > hi || v < lo {
+			out = true
+		}
+		sum += int64(v)
 	}
-	return min(lo, lo1), max(hi, hi1), sum
-}
-
-func rangeStereo(s []int32) (lo0, hi0 int32, sum0 int64, lo1, hi1 int32, sum1 int64) {
-	lo0, hi0, lo1, hi1 = math.MaxInt32, math.MinInt32, math.MaxInt32, math.MinInt32
-	for len(s) >= 2 {
-		v, w := s[0], s[1]
-		lo0, hi0, sum0 = min(lo0, v), max(hi0, v), sum0+int64(v)
-		lo1, hi1, sum1 = min(lo1, w), max(hi1, w), sum1+int64(w)
-		s = s[2:]
-	}
-	return lo0, hi0, sum0, lo1, hi1, sum1
-}
-
-func (c *channelLevels) takeInts(lo, hi int32, sum int64) {
-	c.lo, c.hi = min(c.lo, lo), max(c.hi, hi)
 	c.sum += float64(sum)
+	return out
 }
 
-// countInts counts samples at full scale and their runs, where there can be any.
-func (c *channelLevels) countInts(s []int32, first, step int, lo, hi, ceil int32) {
+func insideStereo(cl, cr *channelLevels, s []int32, ceil int32) (out bool) {
+	llo, lhi := cl.known(ceil)
+	rlo, rhi := cr.known(ceil)
+	var suml, sumr int64
+	for i := 1; i < len(s); i += 2 {
+		l, r := s[i-1], s[i]
+		if l > lhi || l < llo || r > rhi || r < rlo {
+			out = true
+		}
+		suml += int64(l)
+		sumr += int64(r)
+	}
+	cl.sum += float64(suml)
+	cr.sum += float64(sumr)
+	return out
+}
+
+// stereoWithMix is insideStereo that collects the waveform of both channels
+// together in the same go.
+func (a *Analyzer) stereoWithMix(s []int32, ceil int32) (out bool) {
+	m, cl, cr := a.peaks, &a.ch[0], &a.ch[1]
+	llo, lhi := cl.known(ceil)
+	rlo, rhi := cr.known(ceil)
+	var suml, sumr int64
+	for len(s) >= 2 {
+		n := min(len(s)/2, m.spp-m.count)
+		pixel := s[:2*n]
+		s = s[2*n:]
+		lo, hi := m.lo[0], m.hi[0]
+		for i := 1; i < len(pixel); i += 2 {
+			l, r := pixel[i-1], pixel[i]
+			if l > lhi || l < llo || r > rhi || r < rlo {
+				out = true
+			}
+			suml += int64(l)
+			sumr += int64(r)
+			v := l>>16 + r>>16
+			lo, hi = min(lo, v), max(hi, v)
+		}
+		m.lo[0], m.hi[0] = lo, hi
+		m.advance(n)
+	}
+	cl.sum += float64(suml)
+	cr.sum += float64(sumr)
+	return out
+}
+
+// scan looks at each sample of one channel: range, full scale, runs.
+func (c *channelLevels) scan(s []int32, first, step int, ceil int32) {
+	lo, hi := c.lo, c.hi
+	for i := first; i < len(s); i += step {
+		lo, hi = min(lo, s[i]), max(hi, s[i])
+	}
+	c.lo, c.hi = lo, hi
 	if hi < ceil && lo > -ceil {
 		c.run = 0
 		return
@@ -100,9 +144,13 @@ func (c *channelLevels) count(full bool) {
 	}
 }
 
-// measureFloats updates the levels from a block of interleaved floats.
-func measureFloats[T float32 | float64](chans []channelLevels, s []T) {
+// measureFloats updates the levels from a block of interleaved floats, and returns
+// the height of the highest of them, infinite where some are no numbers.
+func measureFloats[T float32 | float64](chans []channelLevels, s []T) (highest float64) {
 	n := len(chans)
+	if n <= 2 && insideFloats(chans, s) {
+		return 1
+	}
 	for ch := range chans {
 		c := &chans[ch]
 		var peak T
@@ -120,10 +168,12 @@ func measureFloats[T float32 | float64](chans []channelLevels, s []T) {
 		// Anything that is no number or infinite makes the sum so as well.
 		if float64(peak) > math.MaxFloat32 || math.IsNaN(sum) || math.IsInf(sum, 0) {
 			addWithBad(c, s, ch, n)
+			highest = math.Inf(1)
 			continue
 		}
 		c.peak = max(c.peak, float64(peak))
 		c.sum += sum
+		highest = max(highest, float64(peak))
 		if peak < 1 {
 			c.run = 0
 			continue
@@ -132,6 +182,46 @@ func measureFloats[T float32 | float64](chans []channelLevels, s []T) {
 			c.count(s[i] >= 1 || s[i] <= -1)
 		}
 	}
+	return highest
+}
+
+// insideFloats takes in a block of one or two channels in which no sample is
+// higher than those before it or reaches full scale. Any other block it leaves
+// alone and returns false.
+func insideFloats[T float32 | float64](chans []channelLevels, s []T) bool {
+	const below = 1 - 1.0/(1<<24) // the float of 32 bits before 1
+	l, r := &chans[0], &chans[len(chans)-1]
+	topl, topr := T(min(l.peak, below)), T(min(r.peak, below))
+	out := false
+	var a, b, c, d float64 // sums; more than one per channel, to add several at a time
+	i := 3
+	for ; i < len(s); i += 4 {
+		v, w, x, y := s[i-3], s[i-2], s[i-1], s[i]
+		if v > topl || v < -topl || w > topr || w < -topr || x > topl || x < -topl || y > topr || y < -topr {
+			out = true
+		}
+		a += float64(v)
+		b += float64(w)
+		c += float64(x)
+		d += float64(y)
+	}
+	for i -= 3; i < len(s); i++ {
+		if v := s[i]; i%len(chans) == 0 {
+			out = out || v > topl || v < -topl
+			a += float64(v)
+		} else {
+			out = out || v > topr || v < -topr
+			b += float64(v)
+		}
+	}
+	// A sample that is no number passes all comparisons, but spoils the sum.
+	if all := a + b + c + d; out || math.IsNaN(all) {
+		return false
+	}
+	l.sum += a + c
+	r.sum += b + d // both are the same when there is one channel
+	l.run, r.run = 0, 0
+	return true
 }
 
 // addWithBad measures one channel of a block that has samples which are no

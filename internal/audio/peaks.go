@@ -75,12 +75,21 @@ func (m *peakMaker) addInts(s []int32) {
 		n := min(len(s)/m.channels, m.spp-m.count)
 		m.pixel(s[:n*m.channels])
 		s = s[n*m.channels:]
-		if m.count += n; m.count == m.spp {
-			m.data = m.appendPixel(m.data)
-			m.reset()
-		}
+		m.advance(n)
 	}
 }
+
+// advance counts frames that the current pixel has taken in, and ends the pixel
+// when it is full.
+func (m *peakMaker) advance(frames int) {
+	if m.count += frames; m.count == m.spp {
+		m.data = m.appendPixel(m.data)
+		m.reset()
+	}
+}
+
+// mixes says whether channels are mixed into one waveform.
+func (m *peakMaker) mixes() bool { return m != nil && !m.split }
 
 // pixel widens the range of the current pixel. In a mix the range is that of the
 // sum of the channels; the division, which keeps the order, comes last.
@@ -145,33 +154,29 @@ func (m *peakMaker) appendPixel(data []int16) []int16 {
 	return data
 }
 
-func (m *peakMaker) addFloats(s []float32) {
+// addFloats takes whole frames with full scale at 1.0. peak is the height of the
+// highest sample, or more.
+func addFloats[T float32 | float64](m *peakMaker, s []T, peak float64) {
 	if m == nil {
 		return
 	}
 	if len(m.tmp) < len(s) {
 		m.tmp = make([]int32, len(s))
 	}
-	for i, v := range s {
-		m.tmp[i] = floatPeak(v)
+	tmp := m.tmp[:len(s)]
+	if peak <= 1 {
+		for i, v := range s {
+			tmp[i] = int32(float32(v)*math.MaxInt16) << 16
+		}
+	} else {
+		for i, v := range s {
+			tmp[i] = floatPeak(float32(v))
+		}
 	}
-	m.addInts(m.tmp[:len(s)])
+	m.addInts(tmp)
 }
 
-func (m *peakMaker) addDoubles(s []float64) {
-	if m == nil {
-		return
-	}
-	if len(m.tmp) < len(s) {
-		m.tmp = make([]int32, len(s))
-	}
-	for i, v := range s {
-		m.tmp[i] = floatPeak(float32(v))
-	}
-	m.addInts(m.tmp[:len(s)])
-}
-
-// floatPeak turns a float into 16 bits at the top of 32.
+// floatPeak turns a float of any height into 16 bits at the top of 32.
 func floatPeak(v float32) int32 {
 	v *= math.MaxInt16
 	switch {

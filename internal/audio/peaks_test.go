@@ -2,8 +2,10 @@ package audio
 
 import (
 	"bytes"
+	"context"
 	"errors"
 	"flag"
+	"io"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -86,6 +88,14 @@ func TestPeaksAreThoseOfAudiowaveform(t *testing.T) {
 			if !bytes.Equal(got.Bytes(), want) {
 				ref, err := ReadPeaks(bytes.NewReader(want))
 				t.Fatalf("peaks differ:\n%v, want\n%v %v", p, ref, err)
+			}
+			info, err := probeBytes(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			made, err := MakePeaks(t.Context(), bytes.NewReader(file), info, c.zoom, c.split)
+			if err != nil || !reflect.DeepEqual(made, p) {
+				t.Errorf("MakePeaks = %v, %v; want %v", made, err, p)
 			}
 			back, err := ReadPeaks(&got)
 			if err != nil || !reflect.DeepEqual(back, p) {
@@ -172,5 +182,48 @@ func TestFloatPeaksAreLimited(t *testing.T) {
 	p := analyze(t, fileFloat(32, 1, 0, 3, -3, 0), 100, WithPeaks(2)).Peaks()
 	if want := []int16{0, 32767, -32768, 0}; !reflect.DeepEqual(p.Data, want) {
 		t.Errorf("peaks %v, want %v", p.Data, want)
+	}
+}
+
+// A long file is read in several parts, which must meet without a seam.
+func TestMakePeaksInParts(t *testing.T) {
+	for _, f := range benchFormats {
+		info := f.info
+		info.Frames = 300001
+		file := buildFile(info, music(info))
+		info, err := probeBytes(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, zoom := range []int{2, 255, 4096, 1000000} {
+			want := analyze(t, file, 1<<16, WithPeaks(zoom)).Peaks()
+			got, err := MakePeaks(t.Context(), bytes.NewReader(file), info, zoom, false)
+			if err != nil || !reflect.DeepEqual(got, want) {
+				t.Errorf("%s, zoom %d: %d pixels (%v), want %d", f.name, zoom, got.Len(), err, want.Len())
+			}
+		}
+	}
+}
+
+func TestMakePeaksFails(t *testing.T) {
+	file := peakFile(16, false, false, 2)
+	info, err := probeBytes(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if _, err := MakePeaks(ctx, bytes.NewReader(file), info, 256, false); !errors.Is(err, context.Canceled) {
+		t.Errorf("after cancel: %v", err)
+	}
+	if _, err := MakePeaks(t.Context(), bytes.NewReader(file[:1000]), info, 256, false); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a file that shrank: %v, want %v", err, io.ErrUnexpectedEOF)
+	}
+	if _, err := MakePeaks(t.Context(), bytes.NewReader(file), Info{}, 256, false); !errors.Is(err, ErrUnsupported) {
+		t.Errorf("without Info: %v, want %v", err, ErrUnsupported)
+	}
+	info.Frames, info.AvailableBytes = 0, 0
+	if p, err := MakePeaks(t.Context(), bytes.NewReader(file), info, 256, false); err != nil || p.Len() != 0 {
+		t.Errorf("no frames: %v, %v", p, err)
 	}
 }

@@ -73,27 +73,28 @@ func (e encoding) decodeInt32(dst []int32, src []byte) {
 	case enc24BE:
 		decode24BE(dst, src)
 	case enc32LE:
-		src = src[:4*len(dst)]
-		for i := range dst {
-			dst[i] = int32(binary.LittleEndian.Uint32(src[4*i:]))
-		}
+		decode32LE(dst, src)
 	case enc32BE:
-		src = src[:4*len(dst)]
-		for i := range dst {
-			dst[i] = int32(binary.BigEndian.Uint32(src[4*i:]))
-		}
+		decode32BE(dst, src)
 	}
 }
 
-// decode16LE takes four samples from each word of 64 bits.
+// The loops below take eight samples at a time from words of 64 bits; the rest,
+// sample by sample.
+
 func decode16LE(dst []int32, src []byte) {
-	for len(dst) >= 4 && len(src) >= 8 {
-		v := binary.LittleEndian.Uint64(src)
-		dst[0] = int32(uint32(v) << 16)
-		dst[1] = int32(uint32(v) & 0xFFFF0000)
-		dst[2] = int32(uint32(v>>32) << 16)
-		dst[3] = int32(uint32(v>>32) & 0xFFFF0000)
-		dst, src = dst[4:], src[8:]
+	for len(dst) >= 8 && len(src) >= 16 {
+		d := (*[8]int32)(dst)
+		a, b := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
+		d[0] = int32(uint32(a) << 16)
+		d[1] = int32(uint32(a) & 0xFFFF0000)
+		d[2] = int32(uint32(a>>32) << 16)
+		d[3] = int32(uint32(a>>32) & 0xFFFF0000)
+		d[4] = int32(uint32(b) << 16)
+		d[5] = int32(uint32(b) & 0xFFFF0000)
+		d[6] = int32(uint32(b>>32) << 16)
+		d[7] = int32(uint32(b>>32) & 0xFFFF0000)
+		dst, src = dst[8:], src[16:]
 	}
 	for i := range dst {
 		dst[i] = int32(binary.LittleEndian.Uint16(src[2*i:])) << 16
@@ -101,30 +102,37 @@ func decode16LE(dst []int32, src []byte) {
 }
 
 func decode16BE(dst []int32, src []byte) {
-	for len(dst) >= 4 && len(src) >= 8 {
-		v := binary.BigEndian.Uint64(src)
-		dst[0] = int32(uint32(v>>32) & 0xFFFF0000)
-		dst[1] = int32(uint32(v>>32) << 16)
-		dst[2] = int32(uint32(v) & 0xFFFF0000)
-		dst[3] = int32(uint32(v) << 16)
-		dst, src = dst[4:], src[8:]
+	for len(dst) >= 8 && len(src) >= 16 {
+		d := (*[8]int32)(dst)
+		a, b := binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[8:])
+		d[0] = int32(uint32(a>>32) & 0xFFFF0000)
+		d[1] = int32(uint32(a>>32) << 16)
+		d[2] = int32(uint32(a) & 0xFFFF0000)
+		d[3] = int32(uint32(a) << 16)
+		d[4] = int32(uint32(b>>32) & 0xFFFF0000)
+		d[5] = int32(uint32(b>>32) << 16)
+		d[6] = int32(uint32(b) & 0xFFFF0000)
+		d[7] = int32(uint32(b) << 16)
+		dst, src = dst[8:], src[16:]
 	}
 	for i := range dst {
 		dst[i] = int32(binary.BigEndian.Uint16(src[2*i:])) << 16
 	}
 }
 
-// decode24LE takes four samples from three words of 32 bits.
 func decode24LE(dst []int32, src []byte) {
-	for len(dst) >= 4 && len(src) >= 12 {
-		a := binary.LittleEndian.Uint32(src)
-		b := binary.LittleEndian.Uint32(src[4:])
-		c := binary.LittleEndian.Uint32(src[8:])
-		dst[0] = int32(a << 8)
-		dst[1] = int32((a>>24 | b<<8) << 8)
-		dst[2] = int32((b>>16 | c<<16) << 8)
-		dst[3] = int32(c & 0xFFFFFF00)
-		dst, src = dst[4:], src[12:]
+	for len(dst) >= 8 && len(src) >= 24 {
+		d := (*[8]int32)(dst)
+		a, b, c := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:]), binary.LittleEndian.Uint64(src[16:])
+		d[0] = int32(uint32(a) << 8)
+		d[1] = int32(uint32(a>>24) << 8)
+		d[2] = int32(uint32(a>>48|b<<16) << 8)
+		d[3] = int32(uint32(b>>8) << 8)
+		d[4] = int32(uint32(b>>32) << 8)
+		d[5] = int32(uint32(b>>56|c<<8) << 8)
+		d[6] = int32(uint32(c>>16) << 8)
+		d[7] = int32(uint32(c>>40) << 8)
+		dst, src = dst[8:], src[24:]
 	}
 	for i := range dst {
 		s := src[3*i : 3*i+3]
@@ -133,19 +141,48 @@ func decode24LE(dst []int32, src []byte) {
 }
 
 func decode24BE(dst []int32, src []byte) {
-	for len(dst) >= 4 && len(src) >= 12 {
-		a := binary.BigEndian.Uint32(src)
-		b := binary.BigEndian.Uint32(src[4:])
-		c := binary.BigEndian.Uint32(src[8:])
-		dst[0] = int32(a & 0xFFFFFF00)
-		dst[1] = int32((a<<24 | b>>8) & 0xFFFFFF00)
-		dst[2] = int32((b<<16 | c>>16) & 0xFFFFFF00)
-		dst[3] = int32(c << 8)
-		dst, src = dst[4:], src[12:]
+	for len(dst) >= 8 && len(src) >= 24 {
+		d := (*[8]int32)(dst)
+		a, b, c := binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[8:]), binary.BigEndian.Uint64(src[16:])
+		d[0] = int32(uint32(a>>40) << 8)
+		d[1] = int32(uint32(a>>16) << 8)
+		d[2] = int32(uint32(a<<8|b>>56) << 8)
+		d[3] = int32(uint32(b>>32) << 8)
+		d[4] = int32(uint32(b>>8) << 8)
+		d[5] = int32(uint32(b<<16|c>>48) << 8)
+		d[6] = int32(uint32(c>>24) << 8)
+		d[7] = int32(uint32(c) << 8)
+		dst, src = dst[8:], src[24:]
 	}
 	for i := range dst {
 		s := src[3*i : 3*i+3]
 		dst[i] = int32(uint32(s[2])<<8 | uint32(s[1])<<16 | uint32(s[0])<<24)
+	}
+}
+
+func decode32LE(dst []int32, src []byte) {
+	for len(dst) >= 4 && len(src) >= 16 {
+		d := (*[4]int32)(dst)
+		a, b := binary.LittleEndian.Uint64(src), binary.LittleEndian.Uint64(src[8:])
+		d[0], d[1] = int32(uint32(a)), int32(uint32(a>>32))
+		d[2], d[3] = int32(uint32(b)), int32(uint32(b>>32))
+		dst, src = dst[4:], src[16:]
+	}
+	for i := range dst {
+		dst[i] = int32(binary.LittleEndian.Uint32(src[4*i:]))
+	}
+}
+
+func decode32BE(dst []int32, src []byte) {
+	for len(dst) >= 4 && len(src) >= 16 {
+		d := (*[4]int32)(dst)
+		a, b := binary.BigEndian.Uint64(src), binary.BigEndian.Uint64(src[8:])
+		d[0], d[1] = int32(uint32(a>>32)), int32(uint32(a))
+		d[2], d[3] = int32(uint32(b>>32)), int32(uint32(b))
+		dst, src = dst[4:], src[16:]
+	}
+	for i := range dst {
+		dst[i] = int32(binary.BigEndian.Uint32(src[4*i:]))
 	}
 }
 
