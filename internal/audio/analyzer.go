@@ -177,11 +177,13 @@ func (a *Analyzer) block(p []byte) {
 	case a.floats != nil:
 		s := a.floats[:n]
 		a.enc.decodeFloat32(s, p)
-		addFloats(a.peaks, s, measureFloats(a.ch, s))
+		measureFloats(a.ch, s)
+		addFloats(a.peaks, s)
 	default:
 		s := a.doubles[:n]
 		a.enc.decodeFloat64(s, p)
-		addFloats(a.peaks, s, measureFloats(a.ch, s))
+		measureFloats(a.ch, s)
+		addFloats(a.peaks, s)
 	}
 }
 

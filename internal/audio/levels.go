@@ -144,12 +144,11 @@ func (c *channelLevels) count(full bool) {
 	}
 }
 
-// measureFloats updates the levels from a block of interleaved floats, and returns
-// the height of the highest of them, infinite where some are no numbers.
-func measureFloats[T float32 | float64](chans []channelLevels, s []T) (highest float64) {
+// measureFloats updates the levels from a block of interleaved floats.
+func measureFloats[T float32 | float64](chans []channelLevels, s []T) {
 	n := len(chans)
 	if n <= 2 && insideFloats(chans, s) {
-		return 1
+		return
 	}
 	for ch := range chans {
 		c := &chans[ch]
@@ -168,12 +167,10 @@ func measureFloats[T float32 | float64](chans []channelLevels, s []T) (highest f
 		// Anything that is no number or infinite makes the sum so as well.
 		if float64(peak) > math.MaxFloat32 || math.IsNaN(sum) || math.IsInf(sum, 0) {
 			addWithBad(c, s, ch, n)
-			highest = math.Inf(1)
 			continue
 		}
 		c.peak = max(c.peak, float64(peak))
 		c.sum += sum
-		highest = max(highest, float64(peak))
 		if peak < 1 {
 			c.run = 0
 			continue
@@ -182,7 +179,6 @@ func measureFloats[T float32 | float64](chans []channelLevels, s []T) (highest f
 			c.count(s[i] >= 1 || s[i] <= -1)
 		}
 	}
-	return highest
 }
 
 // insideFloats takes in a block of one or two channels in which no sample is

@@ -101,11 +101,11 @@ func (p *partReader) take(b []byte) {
 	case encF32LE, encF32BE:
 		p.floats = grow(p.floats, n)
 		p.enc.decodeFloat32(p.floats, b)
-		addFloats(p.maker, p.floats, highest(p.floats))
+		addFloats(p.maker, p.floats)
 	case encF64LE, encF64BE:
 		p.doubles = grow(p.doubles, n)
 		p.enc.decodeFloat64(p.doubles, b)
-		addFloats(p.maker, p.doubles, highest(p.doubles))
+		addFloats(p.maker, p.doubles)
 	default:
 		p.ints = grow(p.ints, n)
 		p.enc.decodeInt32(p.ints, b)
@@ -118,18 +118,4 @@ func grow[T any](s []T, n int) []T {
 		return make([]T, n)
 	}
 	return s[:n]
-}
-
-// highest returns 1 when all samples are between -1 and 1, and 2 otherwise.
-func highest[T float32 | float64](s []T) float64 {
-	in := true
-	for _, v := range s {
-		if !(v <= 1 && v >= -1) { // a NaN neither
-			in = false
-		}
-	}
-	if in {
-		return 1
-	}
-	return 2
 }

@@ -154,9 +154,8 @@ func (m *peakMaker) appendPixel(data []int16) []int16 {
 	return data
 }
 
-// addFloats takes whole frames with full scale at 1.0. peak is the height of the
-// highest sample, or more.
-func addFloats[T float32 | float64](m *peakMaker, s []T, peak float64) {
+// addFloats takes whole frames with full scale at 1.0.
+func addFloats[T float32 | float64](m *peakMaker, s []T) {
 	if m == nil {
 		return
 	}
@@ -164,11 +163,15 @@ func addFloats[T float32 | float64](m *peakMaker, s []T, peak float64) {
 		m.tmp = make([]int32, len(s))
 	}
 	tmp := m.tmp[:len(s)]
-	if peak <= 1 {
-		for i, v := range s {
-			tmp[i] = int32(float32(v)*math.MaxInt16) << 16
-		}
-	} else {
+	// What is no number or beyond full scale becomes, on every processor, either
+	// 0 or a number of more than 16 bits.
+	beyond := uint32(0)
+	for i, v := range s {
+		t := int32(float32(v) * math.MaxInt16)
+		beyond |= uint32(t - math.MinInt16)
+		tmp[i] = t << 16
+	}
+	if beyond > math.MaxUint16 {
 		for i, v := range s {
 			tmp[i] = floatPeak(float32(v))
 		}
