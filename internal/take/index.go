@@ -52,15 +52,32 @@ type record struct {
 type verdict struct {
 	modified time.Time
 	size     int64
-	changed  bool
+	sum      string // SHA-256
 }
 
 // folderView is one folder as ReadDir saw it.
 type folderView map[string]fs.DirEntry
 
-// scan brings the index up to date below root and gives an Entry for each sidecar there, in no order. Folders whose name begins with
+// shelved is one sidecar as scan found it. What is true of its files is looked up when somebody asks for the Entry.
+type shelved struct {
+	*record
+	full    string // path of the sidecar
+	trashed bool
+	view    folderView // of its folder; nil = look at each file
+}
+
+func (s shelved) entry() sidecar.Entry { return s.record.entry(s.full, s.trashed, s.view) }
+
+// has says that the path is the sidecar's or one of the take's files.
+func (s shelved) has(path string) bool {
+	return s.full == path || slices.ContainsFunc(s.take.Files, func(f sidecar.File) bool {
+		return filepath.Join(filepath.Dir(s.full), filepath.FromSlash(f.Name)) == path
+	})
+}
+
+// scan brings the index up to date below root and tells of each sidecar there, in no order. Folders whose name begins with
 // a dot are left out. A root that is not there holds no takes.
-func (x *index) scan(ctx context.Context, root string, trashed bool) ([]sidecar.Entry, error) {
+func (x *index) scan(ctx context.Context, root string, trashed bool) ([]shelved, error) {
 	s := scanner{index: x, root: root, trashed: trashed, seen: map[string]bool{}}
 	if err := s.folder(ctx, root, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
@@ -71,7 +88,7 @@ func (x *index) scan(ctx context.Context, root string, trashed bool) ([]sidecar.
 			delete(x.records, path)
 		}
 	}
-	return s.entries, nil
+	return s.found, nil
 }
 
 // hidden says that the path lies in a folder below root that scan leaves out.
@@ -85,7 +102,7 @@ type scanner struct {
 	root    string
 	trashed bool
 	seen    map[string]bool
-	entries []sidecar.Entry
+	found   []shelved
 	half    func(path string) // told of sidecars that were never completed; may be nil
 }
 
@@ -131,10 +148,14 @@ func (s *scanner) sidecar(dir string, e fs.DirEntry, view folderView) {
 	s.seen[full] = true
 	r := s.index.records[full]
 	if r == nil || r.fresh || !r.modified.Equal(info.ModTime()) || r.size != info.Size() {
+		was := r
 		r = readSidecar(full, s.root, info)
+		if was != nil {
+			r.verdicts = was.verdicts // about files, whatever became of the sidecar
+		}
 		s.index.records[full] = r
 	}
-	s.entries = append(s.entries, r.entry(full, s.trashed, view))
+	s.found = append(s.found, shelved{record: r, full: full, trashed: s.trashed, view: view})
 }
 
 func readSidecar(full, root string, info fs.FileInfo) *record {
@@ -212,7 +233,7 @@ func (r *record) look(f sidecar.File, full string, view folderView) *sidecar.War
 		return nil
 	}
 	if v, known := r.verdicts[f.Name]; known && v.size == info.Size() && v.modified.Equal(info.ModTime()) {
-		if v.changed {
+		if v.sum != f.SHA256 {
 			return changedWarning(full)
 		}
 		return nil
@@ -227,9 +248,9 @@ func changedWarning(full string) *sidecar.Warning {
 	return &sidecar.Warning{Code: WarnFileChanged, Message: full + " was changed after it landed."}
 }
 
-// newest sorts entries, the latest recording first.
-func newest(entries []sidecar.Entry) {
-	slices.SortFunc(entries, func(a, b sidecar.Entry) int {
-		return cmp.Or(b.RecordedAt.Compare(a.RecordedAt), cmp.Compare(b.Number, a.Number), cmp.Compare(b.ID, a.ID), cmp.Compare(b.Sidecar, a.Sidecar))
+// newest sorts takes, the latest recording first.
+func newest(takes []shelved) {
+	slices.SortFunc(takes, func(a, b shelved) int {
+		return cmp.Or(b.take.RecordedAt.Compare(a.take.RecordedAt), cmp.Compare(b.take.Number, a.take.Number), cmp.Compare(b.take.ID, a.take.ID), cmp.Compare(b.full, a.full))
 	})
 }

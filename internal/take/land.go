@@ -62,13 +62,13 @@ func (l *Library) land(ctx context.Context, t live.Take, from live.Link, progres
 func (l *Library) known(ctx context.Context, id string) (sidecar.Entry, bool, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	entries, err := l.scanAll(ctx, l.opt.Dir)
+	takes, err := l.scanAll(ctx, l.opt.Dir)
 	if err != nil {
 		return sidecar.Entry{}, false, folderError(l.opt.Dir, err)
 	}
-	for _, e := range entries {
-		if e.ID == id {
-			return e, true, nil
+	for _, s := range takes {
+		if s.take.ID == id {
+			return s.entry(), true, nil
 		}
 	}
 	done, there := l.landedBefore(id)
@@ -103,13 +103,13 @@ func (d doneRecord) entry() sidecar.Entry {
 }
 
 // scanAll looks at a takes folder and its trash. Callers hold l.mu.
-func (l *Library) scanAll(ctx context.Context, dir string) ([]sidecar.Entry, error) {
-	entries, err := l.index.scan(ctx, dir, false)
+func (l *Library) scanAll(ctx context.Context, dir string) ([]shelved, error) {
+	takes, err := l.index.scan(ctx, dir, false)
 	if err != nil {
 		return nil, err
 	}
 	trash, err := l.index.scan(ctx, filepath.Join(dir, trashFolder), true)
-	return append(entries, trash...), err
+	return append(takes, trash...), err
 }
 
 // newJournal begins the landing of a take that Live has ended.

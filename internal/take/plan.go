@@ -67,7 +67,7 @@ func (g *landing) giveNumber(ctx context.Context) error {
 	if j.Take.Number > 0 {
 		return nil
 	}
-	entries, err := l.scanAll(ctx, j.Dir)
+	takes, err := l.scanAll(ctx, j.Dir)
 	if err != nil {
 		return folderError(j.Dir, err)
 	}
@@ -80,8 +80,8 @@ func (g *landing) giveNumber(ctx context.Context) error {
 			l.number = max(l.number, o.Take.Number)
 		}
 	}
-	for _, e := range entries {
-		l.number = max(l.number, e.Number)
+	for _, s := range takes {
+		l.number = max(l.number, s.take.Number)
 	}
 	l.number++
 	j.Take.Number = l.number

@@ -15,16 +15,22 @@ import (
 // List gives the takes that match, newest first. Sidecars that cannot be read and files that vanished or changed are told of in
 // Warnings (WarnSidecarUnreadable and the others). A takes folder that was never made holds no takes.
 func (l *Library) List(ctx context.Context, q sidecar.Query) ([]sidecar.Entry, error) {
-	entries, err := l.entries(ctx, q.Trashed)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	takes, err := l.shelf(ctx, q.Trashed)
 	if err != nil {
 		return nil, err
 	}
 	text, set := foldText(q.Text), foldText(q.Set)
-	entries = slices.DeleteFunc(entries, func(e sidecar.Entry) bool {
-		return set != "" && foldText(e.Set.Name) != set || text != "" && !mentions(e.Take, text)
+	takes = slices.DeleteFunc(takes, func(s shelved) bool {
+		return set != "" && foldText(s.take.Set.Name) != set || text != "" && !mentions(s.take, text)
 	})
-	if q.Limit > 0 && len(entries) > q.Limit {
-		entries = slices.Clip(entries[:q.Limit])
+	if q.Limit > 0 && len(takes) > q.Limit {
+		takes = takes[:q.Limit]
+	}
+	entries := make([]sidecar.Entry, len(takes))
+	for i, s := range takes {
+		entries[i] = s.entry()
 	}
 	return entries, nil
 }
@@ -36,27 +42,21 @@ func mentions(t sidecar.Take, text string) bool {
 	return slices.ContainsFunc(t.Tracks, func(t sidecar.Track) bool { return strings.Contains(foldText(t.Name), text) })
 }
 
-// entries are all takes of the library or of its trash, newest first.
-func (l *Library) entries(ctx context.Context, trashed bool) ([]sidecar.Entry, error) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	return l.entriesLocked(ctx, trashed)
-}
-
-func (l *Library) entriesLocked(ctx context.Context, trashed bool) ([]sidecar.Entry, error) {
+// shelf is what the library or its trash holds, newest first. Callers hold l.mu.
+func (l *Library) shelf(ctx context.Context, trashed bool) ([]shelved, error) {
 	root := l.opt.Dir
 	if trashed {
 		root = filepath.Join(root, trashFolder)
 	}
-	entries, err := l.index.scan(ctx, root, trashed)
-	if err == nil && len(entries) == 0 {
+	takes, err := l.index.scan(ctx, root, trashed)
+	if err == nil && len(takes) == 0 {
 		err = l.unplugged(l.opt.Dir)
 	}
 	if err != nil {
 		return nil, folderError(l.opt.Dir, err)
 	}
-	newest(entries)
-	return entries, nil
+	newest(takes)
+	return takes, nil
 }
 
 // Get finds one take: "last", an id, a number, a name (exact, else ignoring case, else the only one that begins so), or the path of one
@@ -72,27 +72,37 @@ func (l *Library) Get(ctx context.Context, ref string) (sidecar.Entry, error) {
 }
 
 func (l *Library) find(ctx context.Context, ref string) (sidecar.Entry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
 	for _, trashed := range []bool{false, true} {
-		entries, err := l.entries(ctx, trashed)
-		if err != nil {
-			return sidecar.Entry{}, err
-		}
-		if trashed && ref == "last" {
-			break
-		}
-		found, err := pick(entries, ref)
+		found, err := l.findIn(ctx, ref, trashed)
 		if err != nil || found != nil {
-			return deref(found), err
+			return found.orNone(), err
+		}
+		if ref == "last" {
+			break
 		}
 	}
 	return sidecar.Entry{}, notFound(ref)
 }
 
-func deref(e *sidecar.Entry) sidecar.Entry {
-	if e == nil {
+// findIn looks in the library or in its trash; nil if the take is not there. Callers hold l.mu.
+func (l *Library) findIn(ctx context.Context, ref string, trashed bool) (*shelved, error) {
+	takes, err := l.shelf(ctx, trashed)
+	if err != nil {
+		return nil, err
+	}
+	if trashed && ref == "last" {
+		lastTrashedFirst(takes)
+	}
+	return pick(takes, ref)
+}
+
+func (s *shelved) orNone() sidecar.Entry {
+	if s == nil {
 		return sidecar.Entry{}
 	}
-	return *e
+	return s.entry()
 }
 
 func notFound(ref string) error {
@@ -102,28 +112,28 @@ func notFound(ref string) error {
 	return failf(CodeTakeNotFound, "“takebar takes list” shows what there is.", nil, "There is no take %q in the library.", ref)
 }
 
-// pick finds the one entry that ref means, nil if none. Entries are sorted, newest first.
-func pick(entries []sidecar.Entry, ref string) (*sidecar.Entry, error) {
-	if ref == "last" && len(entries) > 0 {
-		return &entries[0], nil
+// pick finds the one take that ref means, nil if none. Takes are sorted, newest first.
+func pick(takes []shelved, ref string) (*shelved, error) {
+	if ref == "last" && len(takes) > 0 {
+		return &takes[0], nil
 	}
 	if strings.TrimSpace(ref) == "" {
 		return nil, nil
 	}
 	number, numErr := strconv.Atoi(strings.TrimPrefix(ref, "#"))
 	folded := foldText(ref)
-	for _, match := range []func(sidecar.Entry) bool{
-		func(e sidecar.Entry) bool { return e.ID == ref },
-		func(e sidecar.Entry) bool { return numErr == nil && e.Number == number && number > 0 },
-		func(e sidecar.Entry) bool { return e.Sidecar == ref || slices.Contains(e.Paths, ref) },
-		func(e sidecar.Entry) bool { return e.Name == ref },
-		func(e sidecar.Entry) bool { return foldText(e.Name) == folded },
-		func(e sidecar.Entry) bool { return strings.HasPrefix(foldText(e.Name), folded) },
+	for _, match := range []func(shelved) bool{
+		func(s shelved) bool { return s.take.ID == ref },
+		func(s shelved) bool { return numErr == nil && s.take.Number == number && number > 0 },
+		func(s shelved) bool { return s.has(ref) },
+		func(s shelved) bool { return s.take.Name == ref },
+		func(s shelved) bool { return foldText(s.take.Name) == folded },
+		func(s shelved) bool { return strings.HasPrefix(foldText(s.take.Name), folded) },
 	} {
-		var found []*sidecar.Entry
-		for i := range entries {
-			if match(entries[i]) {
-				found = append(found, &entries[i])
+		var found []*shelved
+		for i := range takes {
+			if match(takes[i]) {
+				found = append(found, &takes[i])
 			}
 		}
 		switch {
@@ -136,14 +146,14 @@ func pick(entries []sidecar.Entry, ref string) (*sidecar.Entry, error) {
 	return nil, nil
 }
 
-func ambiguous(ref string, found []*sidecar.Entry) error {
+func ambiguous(ref string, found []*shelved) error {
 	var list []string
-	for i, e := range found {
+	for i, s := range found {
 		if i == 5 {
 			list = append(list, "…")
 			break
 		}
-		list = append(list, fmt.Sprintf("%s (%s)", e.Sidecar, e.ID))
+		list = append(list, fmt.Sprintf("%s (%s)", s.full, s.take.ID))
 	}
 	return failf(CodeAmbiguous, "Name it by its id or by the path of one of its files.", nil,
 		"%d takes go by %q: %s.", len(found), ref, strings.Join(list, ", "))
@@ -166,7 +176,7 @@ func (l *Library) examine(ctx context.Context, e sidecar.Entry) (sidecar.Entry, 
 			return sidecar.Entry{}, fmt.Errorf("examine a file: %w", ctx.Err())
 		}
 		if err == nil {
-			verdicts[f.Name] = verdict{modified: info.ModTime(), size: info.Size(), changed: sum != f.SHA256}
+			verdicts[f.Name] = verdict{modified: info.ModTime(), size: info.Size(), sum: sum}
 		}
 	}
 	l.mu.Lock()

@@ -106,15 +106,21 @@ func (l *Library) rescueFile(ctx context.Context, path string) (*journal, error)
 			}
 		}
 	}
-	entries, err := l.entries(ctx, false)
+	l.mu.Lock()
+	takes, err := l.shelf(ctx, false)
+	l.mu.Unlock()
 	if err != nil {
 		return nil, err
 	}
-	for _, e := range entries {
-		if slices.Contains(e.Paths, path) {
-			return nil, failf(CodeExists, "", nil, "%s is in the library already, as “%s”.", path, e.Name)
+	for _, s := range takes {
+		if s.has(path) {
+			return nil, failf(CodeExists, "", nil, "%s is in the library already, as “%s”.", path, s.take.Name)
 		}
-		if slices.ContainsFunc(e.Missing, func(m sidecar.Missing) bool { return m.OriginalPath == path }) {
+		if slices.ContainsFunc(s.take.Missing, func(m sidecar.Missing) bool { return m.OriginalPath == path }) {
+			e, err := l.find(ctx, s.full)
+			if err != nil {
+				return nil, err
+			}
 			return l.fromEntry(e, path)
 		}
 	}

@@ -64,23 +64,19 @@ func (t *trashRecord) check() error {
 // Trash moves a take with its files into the trash of the takes folder, from where Restore brings it back. A take that is not in the
 // library yet, because its files are missing, is no longer reminded of. Errors: those of Get, CodeBusy, CodeSidecarUnreadable.
 func (l *Library) Trash(ctx context.Context, ref string) (sidecar.Entry, error) {
-	entries, err := l.entries(ctx, false)
-	if err != nil {
-		return sidecar.Entry{}, err
-	}
-	found, err := pick(entries, ref)
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	found, err := l.findIn(ctx, ref, false)
 	if err != nil {
 		return sidecar.Entry{}, err
 	}
 	if found == nil {
 		return l.forgetTake(ref, true)
 	}
-	e := *found
+	e := found.entry()
 	if l.flying(e.ID) {
 		return sidecar.Entry{}, busyError(e)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
 	data, err := readLimited(e.Sidecar, maxSidecar)
 	if err != nil {
 		return sidecar.Entry{}, folderError(l.opt.Dir, err)
@@ -201,28 +197,20 @@ func (l *Library) tidyFolders(folder string) {
 // Restore brings a take back from the trash, to the folder where it was. It never overwrites: where a name is taken meanwhile, the
 // file gets the next free one. "last" is the one that was put there last. Errors: those of Get, CodeExists for a take that is not in the trash.
 func (l *Library) Restore(ctx context.Context, ref string) (sidecar.Entry, error) {
-	entries, err := l.entries(ctx, true)
-	if err != nil {
-		return sidecar.Entry{}, err
-	}
 	l.mu.Lock()
-	if ref == "last" {
-		l.lastTrashedFirst(entries)
-	}
-	l.mu.Unlock()
-	found, err := pick(entries, ref)
+	defer l.mu.Unlock()
+	found, err := l.findIn(ctx, ref, true)
 	if err != nil {
 		return sidecar.Entry{}, err
 	}
 	if found == nil {
-		if e, err := l.find(ctx, ref); err == nil {
-			return sidecar.Entry{}, failf(CodeExists, "", nil, "The take “%s” is not in the trash.", e.Name)
+		there, err := l.findIn(ctx, ref, false)
+		if err == nil && there != nil {
+			return sidecar.Entry{}, failf(CodeExists, "", nil, "The take “%s” is not in the trash.", there.take.Name)
 		}
 		return l.forgetTake(ref, false)
 	}
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	room := filepath.Dir(found.Sidecar)
+	room := filepath.Dir(found.full)
 	rec, err := readTrash(room)
 	if err != nil {
 		return sidecar.Entry{}, failf(CodeSidecarUnreadable, "Move the files in that folder back by hand.", err, "The note of the trash in %s cannot be read: %v.", room, err)
@@ -238,14 +226,14 @@ func (l *Library) Restore(ctx context.Context, ref string) (sidecar.Entry, error
 	return l.entryAt(full, false)
 }
 
-func (l *Library) lastTrashedFirst(entries []sidecar.Entry) {
+func lastTrashedFirst(takes []shelved) {
 	at := map[string]time.Time{}
-	for _, e := range entries {
-		if rec, err := readTrash(filepath.Dir(e.Sidecar)); err == nil {
-			at[e.Sidecar] = rec.TrashedAt
+	for _, s := range takes {
+		if rec, err := readTrash(filepath.Dir(s.full)); err == nil {
+			at[s.full] = rec.TrashedAt
 		}
 	}
-	slices.SortStableFunc(entries, func(a, b sidecar.Entry) int { return at[b.Sidecar].Compare(at[a.Sidecar]) })
+	slices.SortStableFunc(takes, func(a, b shelved) int { return at[b.full].Compare(at[a.full]) })
 }
 
 func readTrash(room string) (*trashRecord, error) {
