@@ -107,6 +107,27 @@ type (
 	LocateResult struct {
 		CurrentSongTime float64 `json:"current_song_time"` // beats
 	}
+	// LoopParams change the loop brace; nil fields stay as they are.
+	LoopParams struct {
+		Loop       *bool    `json:"loop,omitempty"`
+		LoopStart  *float64 `json:"loop_start,omitempty"`  // beats
+		LoopLength *float64 `json:"loop_length,omitempty"` // beats, over 0
+	}
+	// LoopResult is the loop brace afterwards.
+	LoopResult struct {
+		Loop       bool    `json:"loop"`
+		LoopStart  float64 `json:"loop_start"`  // beats
+		LoopLength float64 `json:"loop_length"` // beats
+	}
+	// CuePoint is a locator.
+	CuePoint struct {
+		Time float64 `json:"time"` // beats
+		Name string  `json:"name"`
+	}
+	// CuePointsResult has the set's locators in order of time.
+	CuePointsResult struct {
+		CuePoints []CuePoint `json:"cue_points"`
+	}
 	// RecordParams choose where to record; "" = Arrangement.
 	RecordParams struct {
 		View View `json:"view,omitempty"`
@@ -255,6 +276,16 @@ func (c Calls) Stop(ctx context.Context) (PlayingResult, error) {
 // Locate moves the transport.
 func (c Calls) Locate(ctx context.Context, p LocateParams) (LocateResult, error) {
 	return call[LocateResult](ctx, c, "transport.locate", p)
+}
+
+// SetLoop is transport.set_loop.
+func (c Calls) SetLoop(ctx context.Context, p LoopParams) (LoopResult, error) {
+	return call[LoopResult](ctx, c, "transport.set_loop", p)
+}
+
+// CuePoints is transport.cue_points.
+func (c Calls) CuePoints(ctx context.Context) (CuePointsResult, error) {
+	return call[CuePointsResult](ctx, c, "transport.cue_points", nil)
 }
 
 // RecordStart starts recording without a take.

@@ -169,6 +169,14 @@ func calls(t *testing.T) map[string]func(context.Context, live.Calls, json.RawMe
 			_, err := c.Locate(ctx, param[live.LocateParams](t, p))
 			return err
 		},
+		"transport.set_loop": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
+			_, err := c.SetLoop(ctx, param[live.LoopParams](t, p))
+			return err
+		},
+		"transport.cue_points": func(ctx context.Context, c live.Calls, _ json.RawMessage) error {
+			_, err := c.CuePoints(ctx)
+			return err
+		},
 		"record.start": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
 			_, err := c.RecordStart(ctx, param[live.RecordParams](t, p))
 			return err

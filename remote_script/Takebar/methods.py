@@ -94,6 +94,12 @@ METHODS = {
     "transport.continue": Method(transport.go_on, alone=True),
     "transport.stop": Method(transport.stop, alone=True),
     "transport.locate": Method(transport.locate, {"time": Param(params.position, required=True)}, alone=True),
+    "transport.set_loop": Method(
+        transport.set_loop,
+        {"loop": Param(params.switch), "loop_start": Param(params.position), "loop_length": Param(params.length)},
+        alone=True,
+    ),
+    "transport.cue_points": Method(transport.cue_points),
     "record.start": Method(recording.start, {"view": _VIEW}, alone=True),
     "record.stop": Method(recording.stop, alone=True),
     "take.start": Method(

@@ -94,6 +94,13 @@ def length(name, value):
     return float(value)
 
 
+def switch(name, value):
+    """On or off."""
+    if not isinstance(value, bool):
+        raise wrong(name, "true or false")
+    return value
+
+
 def track_id(name, value):
     """The id of a track."""
     if not isinstance(value, str) or not value:

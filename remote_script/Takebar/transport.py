@@ -1,9 +1,9 @@
-"""Verbs on the transport: play, continue, stop, locate."""
+"""Verbs on the transport: play, continue, stop, locate, the loop brace, locators."""
 
 import time
 
 from . import lom
-from .confirm import close_to
+from .confirm import close_to, equal
 
 
 def is_playing(script):
@@ -54,3 +54,28 @@ def locate(script, values, request):
         writes = [script.writes.put(song, "current_song_time", wanted, played_from, always=True)]
     yield from script.writes.settle(writes)
     return {"current_song_time": lom.number(song, "current_song_time")}
+
+
+def set_loop(script, values, request):
+    """transport.set_loop. What is not named stays as it is."""
+    song = script.host.song
+    writes = [
+        script.writes.put(song, name, values[name], close_to if name != "loop" else equal)
+        for name in ("loop_start", "loop_length", "loop")
+        if values[name] is not None
+    ]
+    yield from script.writes.settle(writes)
+    return {
+        "loop": bool(lom.get(song, "loop", False)),
+        "loop_start": lom.number(song, "loop_start"),
+        "loop_length": lom.number(song, "loop_length"),
+    }
+
+
+def cue_points(script, values, request):
+    """transport.cue_points, in order of time: Live keeps them in the order of their making."""
+    found = []
+    for cue in lom.get(script.host.song, "cue_points", ()) or ():
+        if lom.alive(cue):
+            found.append({"time": lom.number(cue, "time"), "name": str(lom.get(cue, "name", ""))})
+    return {"cue_points": sorted(found, key=lambda cue: cue["time"])}
