@@ -2,5 +2,6 @@
 
 package main
 
-// hideConsole is for Windows, where a double click opens a console window.
-func hideConsole() {}
+// attachConsole and hideConsole are for Windows, where programs come with a console window or without any.
+func attachConsole() {}
+func hideConsole()   {}

@@ -14,6 +14,7 @@ import (
 func main() {
 	// macOS wants the menu bar on the program's first thread.
 	runtime.LockOSThread()
+	attachConsole()
 	os.Exit(start())
 }
 

@@ -96,7 +96,7 @@ func (r *run) startTake(ctx context.Context, core Core, request control.TakeRequ
 	defer context.AfterFunc(leave, func() { cancel(errLeft) })()
 	take, err := core.StartTake(ctx, request)
 	if err != nil {
-		return err
+		return left(ctx, err)
 	}
 	if take.LengthBeats == nil {
 		r.say(startedText(take) + " Stop it in Live, in the menu, with \"takebar take stop\", or with Ctrl+C.")
@@ -149,10 +149,15 @@ func (r *run) waitLanded(ctx context.Context, core Core, id string, stop context
 		}
 	})
 	landed, err := core.WaitLanded(ctx, id)
+	return landed, left(ctx, err)
+}
+
+// left tells what becomes of the take where the user did not want to wait.
+func left(ctx context.Context, err error) error {
 	if err != nil && errors.Is(context.Cause(ctx), errLeft) {
-		return landed, fmt.Errorf("%w: Live goes on; the take lands as soon as Takebar runs again", errLeft)
+		return fmt.Errorf("%w: Live goes on; the take lands as soon as Takebar runs again", errLeft)
 	}
-	return landed, err
+	return err
 }
 
 func startedText(t live.Take) string {

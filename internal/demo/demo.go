@@ -292,7 +292,13 @@ func (d *show) link(ctx context.Context, core Core) error {
 		return err
 	}
 	state := core.Snapshot().State
-	d.step(3, "The link", "is up: the set has %d tracks, %s BPM, %d/%d.", len(state.Tracks), trim(state.Transport.Tempo),
+	tracks := 0
+	for _, t := range state.Tracks {
+		if t.Kind != live.KindReturn && t.Kind != live.KindMain {
+			tracks++
+		}
+	}
+	d.step(3, "The link", "is up: the set has %d tracks, %s BPM, %d/%d.", tracks, trim(state.Transport.Tempo),
 		state.Transport.SignatureNumerator, state.Transport.SignatureDenominator)
 	return nil
 }
@@ -316,7 +322,7 @@ func (d *show) take(ctx context.Context, core Core) (landed control.LibraryTake,
 	if take.Phase == live.PhaseFailed && take.Error != nil {
 		return landed, nil, &control.Error{Code: take.Error.Code, Message: take.Error.Message, Hint: take.Error.Hint}
 	}
-	d.line("   stopped; Live has written %d file(s)", len(take.Clips))
+	d.line("   stopped")
 	if landed, err = core.WaitLanded(ctx, take.ID); err != nil {
 		return landed, nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/control"
 )
 
@@ -73,11 +74,22 @@ func (o Options) filled() Options {
 
 // Session is a command's core. It is used by one command and closed at its end.
 type Session struct {
-	control.Core
+	control.Core // the first one; see core
 
 	opt  Options
+	mu   sync.Mutex
 	thin *control.Client // nil with a core of one's own
 	own  *ownCore        // nil with a core elsewhere
+}
+
+// core is the one at the moment: WaitLanded may have changed it.
+func (s *Session) core() (now control.Core, thin *control.Client, own *ownCore) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.own != nil {
+		return s.own.runner, nil, s.own
+	}
+	return s.thin, s.thin, nil
 }
 
 // Open finds the running core or becomes it.
@@ -162,14 +174,49 @@ func Become(ctx context.Context, opt Options) (*Session, error) {
 }
 
 // Own says that the core lives in this process and ends with the session.
-func (s *Session) Own() bool { return s.own != nil }
+func (s *Session) Own() bool {
+	_, _, own := s.core()
+	return own != nil
+}
 
-// Gone is closed when the core has ended.
-func (s *Session) Gone() <-chan struct{} {
-	if s.own != nil {
-		return s.own.runner.Done()
+// StopTake may be called while WaitLanded waits.
+func (s *Session) StopTake(ctx context.Context) (live.Take, error) {
+	core, _, _ := s.core()
+	return core.StopTake(ctx)
+}
+
+// WaitLanded waits on when the core ends meanwhile (the menu-bar app is quit, another command is done): the take is recorded by
+// Live, and whoever is the core next brings it home. If nobody else is, this process becomes the core.
+func (s *Session) WaitLanded(ctx context.Context, id string) (control.LibraryTake, error) {
+	for {
+		core, thin, _ := s.core()
+		landed, err := core.WaitLanded(ctx, id)
+		if err == nil || thin == nil || ctx.Err() != nil {
+			return landed, err
+		}
+		select {
+		case <-thin.Done():
+		default:
+			return landed, err
+		}
+		s.opt.Say("The Takebar that this command talked to has ended; going on without it.")
+		if err := s.reopen(ctx); err != nil {
+			return landed, err
+		}
 	}
-	return s.thin.Done()
+}
+
+func (s *Session) reopen(ctx context.Context) error {
+	next, err := Open(ctx, s.opt)
+	if err != nil {
+		return err
+	}
+	s.mu.Lock()
+	old := s.thin
+	s.thin, s.own = next.thin, next.own
+	s.mu.Unlock()
+	_ = old.Close() // it is broken already
+	return next.NeedLive(ctx)
 }
 
 // NeedLive waits until Live is connected and its state known; after a bounded time it answers with an *control.Error that says why not.
@@ -232,10 +279,11 @@ func linkError(l control.Link) error {
 // Close ends the session. A core of one's own first finishes landings that run, and lets other commands finish that lean on it, unless ctx
 // ends. Closing twice is harmless.
 func (s *Session) Close(ctx context.Context) error {
-	if s.thin != nil {
-		return s.thin.Close()
+	_, thin, own := s.core()
+	if thin != nil {
+		return thin.Close()
 	}
-	return s.own.end(ctx, s.opt)
+	return own.end(ctx, s.opt)
 }
 
 // ownCore is a core of this process, offered to other commands as well.
