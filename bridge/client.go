@@ -17,7 +17,7 @@ import (
 )
 
 // Protocols are the versions of docs/protocol.md that this package speaks.
-func Protocols() []int { return []int{1} }
+func Protocols() []int { return []int{live.Protocol} }
 
 // RemoteError is a refusal by the script; Code is a name of docs/protocol.md.
 type RemoteError = wire.RemoteError

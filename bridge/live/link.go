@@ -2,6 +2,9 @@ package live
 
 import "context"
 
+// Protocol is the version of docs/protocol.md that this program speaks.
+const Protocol = 1
+
 // LinkPhase is how far the link to a Live has come.
 type LinkPhase string
 

@@ -1,0 +1,61 @@
+package control
+
+import "context"
+
+// Takes implements Core.
+func (c *Controller) Takes(ctx context.Context, q TakeQuery) ([]LibraryTake, error) {
+	list, err := c.opt.Library.List(ctx, q)
+	if list == nil {
+		list = []LibraryTake{}
+	}
+	return list, asError(err)
+}
+
+// Take implements Core.
+func (c *Controller) Take(ctx context.Context, ref string) (LibraryTake, error) {
+	e, err := c.opt.Library.Get(ctx, ref)
+	return e, asError(err)
+}
+
+// TrashTake implements Core.
+func (c *Controller) TrashTake(ctx context.Context, ref string) (LibraryTake, error) {
+	return c.change(func() (LibraryTake, error) { return c.opt.Library.Trash(ctx, ref) })
+}
+
+// RestoreTake implements Core.
+func (c *Controller) RestoreTake(ctx context.Context, ref string) (LibraryTake, error) {
+	return c.change(func() (LibraryTake, error) { return c.opt.Library.Restore(ctx, ref) })
+}
+
+// AnnotateTake implements Core.
+func (c *Controller) AnnotateTake(ctx context.Context, ref string, note *string, rating *int) (LibraryTake, error) {
+	return c.change(func() (LibraryTake, error) { return c.opt.Library.Annotate(ctx, ref, note, rating) })
+}
+
+// RescueTake implements Core.
+func (c *Controller) RescueTake(ctx context.Context, ref string) (LibraryTake, error) {
+	var last Landing
+	e, err := c.change(func() (LibraryTake, error) {
+		return c.opt.Library.Rescue(ctx, ref, func(p Landing) {
+			last = p
+			c.progress(p)
+		})
+	})
+	if last.TakeID != "" {
+		problem := ""
+		if err != nil && ctx.Err() == nil {
+			problem = err.Error()
+		}
+		c.tell(landingEnded{takeID: last.TakeID, problem: problem})
+	}
+	return e, err
+}
+
+// change carries out a deed on the library, after which another take may be the last one.
+func (c *Controller) change(deed func() (LibraryTake, error)) (LibraryTake, error) {
+	e, err := deed()
+	if err == nil {
+		c.refreshLastTake(c.ctx)
+	}
+	return e, asError(err)
+}
