@@ -3,9 +3,14 @@
 package app
 
 import (
+	"bytes"
 	"context"
+	_ "embed" // the picture
 	"errors"
 	"fmt"
+	"image"
+	"image/draw"
+	"image/png"
 	"log/slog"
 	"slices"
 	"strings"
@@ -61,21 +66,46 @@ func (d *dbusNotifier) Notify(ctx context.Context, n Notification) error {
 	if len(n.Paths) > 0 && slices.Contains(d.able, "actions") {
 		actions = []string{defaultAction, "Reveal", revealAction, "Reveal"}
 	}
-	icon, urgency := "media-record", byte(1)
+	urgency := byte(1)
 	if n.Problem {
-		icon, urgency = "dialog-warning", 2
+		urgency = 2
 	}
-	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(urgency), "desktop-entry": dbus.MakeVariant("takebar")}
+	hints := map[string]dbus.Variant{"urgency": dbus.MakeVariant(urgency), "desktop-entry": dbus.MakeVariant("takebar"), "image-data": d.picture()}
 	const expireByService = int32(-1)
 	var id uint32
 	err := d.conn.Object(notifyName, notifyPath).CallWithContext(ctx, notifyShape+".Notify", 0,
-		"Takebar", d.ids[n.Key], icon, n.Title, text, actions, hints, expireByService).Store(&id)
+		"Takebar", d.ids[n.Key], "", n.Title, text, actions, hints, expireByService).Store(&id)
 	if err != nil {
 		return d.explain(err)
 	}
 	d.ids[n.Key] = id
 	d.paths[id] = n.Paths
 	return nil
+}
+
+//go:embed notification.png
+var notificationPicture []byte
+
+// imageData is a picture as notifications carry it.
+type imageData struct {
+	Width, Height, Stride int32
+	Alpha                 bool
+	Bits, Channels        int32
+	Pixels                []byte
+}
+
+// picture is Takebar's sign. The program has no folder of its own among the desktop's icons, so the picture itself goes along.
+func (d *dbusNotifier) picture() dbus.Variant {
+	img, err := png.Decode(bytes.NewReader(notificationPicture))
+	if err != nil {
+		d.logger.Error("read the picture for notifications", "error", err)
+		return dbus.MakeVariant(imageData{})
+	}
+	w, h := img.Bounds().Dx(), img.Bounds().Dy()
+	pixels := image.NewNRGBA(image.Rect(0, 0, w, h))
+	draw.Draw(pixels, pixels.Rect, img, img.Bounds().Min, draw.Src)
+	const bits, channels = 8, 4
+	return dbus.MakeVariant(imageData{int32(w), int32(h), int32(pixels.Stride), true, bits, channels, pixels.Pix})
 }
 
 // explain tells a service that is missing from one that fails.

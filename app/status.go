@@ -205,6 +205,7 @@ func takeCounter(s control.Snapshot, now time.Time) string {
 	if !ok {
 		return ""
 	}
+	elapsed = elapsed.Truncate(counterStep(s))
 	text := Clock(elapsed)
 	if take.LengthBeats != nil && take.Tempo > 0 {
 		wanted := time.Duration(*take.LengthBeats / take.Tempo * float64(time.Minute))
@@ -216,13 +217,23 @@ func takeCounter(s control.Snapshot, now time.Time) string {
 	return text
 }
 
+// counterStep is how often the clock in the menu moves on. A panel reads the whole menu again for each new label; with many hundreds
+// of tracks in it that would cost more than a recording computer should spend on a clock. Title and tooltip show every second.
+func counterStep(s control.Snapshot) time.Duration {
+	const many = 200
+	if len(s.State.Tracks) > many {
+		return 5 * time.Second
+	}
+	return time.Second
+}
+
 // takeBars is the take's length in bars and beats by the tempo at its start. The set's own song time would also know of tempo
 // changes, but it jumps in a loop, and it would redraw the menu ten times a second.
 func takeBars(s control.Snapshot, take *live.Take, elapsed time.Duration) string {
 	if take.Tempo <= 0 || s.State.Transport.Tempo != take.Tempo {
 		return ""
 	}
-	return barsBeats(elapsed.Truncate(time.Second).Minutes()*take.Tempo, take.SignatureNumerator, take.SignatureDenominator)
+	return barsBeats(elapsed.Minutes()*take.Tempo, take.SignatureNumerator, take.SignatureDenominator)
 }
 
 // NextTick is how long until the running clock shows another second; ok is false where no clock runs, so that nothing

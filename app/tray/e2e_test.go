@@ -264,7 +264,8 @@ func TestTakeFromTheMenu(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if landed.Replaces == 0 || landed.Title != "Take landed <1> & checked" || landed.Body != "Night Drive 1 (0:02)" || !slices.Contains(landed.Actions, "reveal") {
+	if landed.Replaces == 0 || landed.Title != "Take landed <1> & checked" || landed.Body != "Night Drive 1 (0:02)" || !slices.Contains(landed.Actions, "reveal") ||
+		landed.Picture.X == 0 {
 		t.Errorf("notification %+v", landed)
 	}
 	file := filepath.Join(d.takes(), "Night Drive 1.wav")

@@ -113,16 +113,24 @@ func (t *tray) run(ctx context.Context) {
 func (t *tray) setWake(wake *time.Timer) {
 	wait, ok := app.NextTick(t.snapshot, t.now())
 	if t.ui.Problem != nil {
-		left := t.problemSince.Add(problemShown).Sub(t.now())
-		if !ok || left < wait {
-			wait, ok = max(left, 0), true
-		}
+		wait, ok = sooner(wait, ok, t.problemSince.Add(problemShown).Sub(t.now()))
+	}
+	if at := t.renderer.sweepAt; !at.IsZero() {
+		wait, ok = sooner(wait, ok, at.Sub(t.now()))
 	}
 	if !ok {
 		wake.Stop()
 		return
 	}
 	wake.Reset(wait)
+}
+
+func sooner(wait time.Duration, ok bool, left time.Duration) (time.Duration, bool) {
+	left = max(left, 0)
+	if !ok || left < wait {
+		return left, true
+	}
+	return wait, true
 }
 
 func (t *tray) observe(s control.Snapshot) {
@@ -144,6 +152,7 @@ func (t *tray) draw() {
 	model := app.BuildMenu(t.snapshot, t.ui, now)
 	t.watchSlots(before.Items, model.Items, now)
 	t.renderer.draw(model)
+	t.renderer.tidy()
 }
 
 // watchSlots notes which slots changed their meaning under the user's hand.

@@ -109,6 +109,29 @@ func TestClockTicksOnlyWhileRecording(t *testing.T) {
 	})
 }
 
+func TestWhatLeftIsRemovedByAndBy(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		tr, core, h, _ := loop(t, quiet{}, order{Op: "connect", N: 100})
+		core.obey(order{Op: "connect"}) // another, smaller set
+		synctest.Wait()
+		_ = h.took()
+		time.Sleep(keepHidden + time.Millisecond)
+		synctest.Wait()
+		removed := 0
+		for _, call := range h.took() {
+			if strings.HasPrefix(call, "remove ") {
+				removed++
+			}
+		}
+		if removed != 5 { // four submenus and that of the main track; what is in them goes with them
+			t.Errorf("removed %d items", removed)
+		}
+		if tr.renderer.byKey["arm/n3"] != nil || !tr.renderer.sweepAt.IsZero() {
+			t.Error("tracks of the earlier set are kept")
+		}
+	})
+}
+
 func TestRunEndsWithTheCore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		core := newFakeCore(io.Discard)

@@ -31,6 +31,8 @@ type renderer struct {
 	byKey map[string]*node
 	drawn app.MenuModel
 	begun bool
+	// sweepAt is when all that left the menu by now can be removed, zero where there is nothing.
+	sweepAt time.Time
 }
 
 func newRenderer(s surface, now func() time.Time, clicked func(key string)) *renderer {
@@ -105,7 +107,6 @@ func (r *renderer) reconcile(parent *node, want []app.Item) {
 		at := find(parent.children[next:], it)
 		if at < 0 {
 			r.leave(parent.children[next:])
-			r.sweep(parent)
 			for _, it := range want[i:] {
 				parent.children = append(parent.children, r.add(parent, it))
 			}
@@ -125,7 +126,6 @@ func (r *renderer) reconcile(parent *node, want []app.Item) {
 		}
 	}
 	r.leave(parent.children[next:])
-	r.sweep(parent)
 }
 
 // find looks for an item that was drawn for the same key and in the same shape.
@@ -149,19 +149,29 @@ func (r *renderer) leave(nodes []*node) {
 			n.item.Hidden = true
 		}
 		n.hiddenSince = r.now()
+		r.sweepAt = n.hiddenSince.Add(keepHidden)
 	}
 }
 
-// sweep removes what left the menu long ago.
+// tidy removes what left the menu long ago, once its time has come.
+func (r *renderer) tidy() {
+	if !r.sweepAt.IsZero() && !r.now().Before(r.sweepAt) {
+		r.sweepAt = time.Time{}
+		r.sweep(&r.root)
+	}
+}
+
+// sweep removes what left the menu long ago, on all levels.
 func (r *renderer) sweep(parent *node) {
 	now := r.now()
 	kept := parent.children[:0]
 	for _, n := range parent.children {
-		if !n.hiddenSince.IsZero() && now.Sub(n.hiddenSince) > keepHidden {
+		if !n.hiddenSince.IsZero() && now.Sub(n.hiddenSince) >= keepHidden {
 			r.surface.remove(n.handle)
 			r.forget(n)
 			continue
 		}
+		r.sweep(n)
 		kept = append(kept, n)
 	}
 	clear(parent.children[len(kept):])

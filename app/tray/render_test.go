@@ -234,6 +234,7 @@ func TestRendererBringsBackWhatLeft(t *testing.T) {
 	r.draw(short)
 	now = now.Add(keepHidden + time.Second)
 	r.draw(menu(submenu("m", action("b"), action("c"))))
+	r.tidy()
 	if calls := h.took(); !slices.Contains(calls, "remove a") || r.byKey["a"] != nil {
 		t.Errorf("calls %q, want it removed at last", calls)
 	}
@@ -269,6 +270,7 @@ func TestRendererFollowsAnySequence(t *testing.T) {
 			m := randomMenu(random)
 			now = now.Add(time.Duration(random.IntN(90)) * time.Second)
 			r.draw(m)
+			r.tidy()
 			if h.String() != wanted(m) {
 				t.Fatalf("seed %d, step %d: shows\n%swant\n%s", seed, step, h, wanted(m))
 			}

@@ -5,6 +5,7 @@ package traytest
 import (
 	"context"
 	"fmt"
+	"image"
 	"slices"
 	"sync"
 	"testing"
@@ -65,6 +66,7 @@ type Notification struct {
 	Replaces uint32
 	App      string
 	Icon     string
+	Picture  image.Point // size of the picture that came along, zero if none
 	Title    string
 	Body     string
 	Actions  []string // keys and labels by turns
@@ -138,7 +140,18 @@ func (m notificationMethods) Notify(app string, replaces uint32, icon, title, bo
 	if id == 0 {
 		id = uint32(len(m.n.record.list())) + 1
 	}
-	m.n.record.add(Notification{ID: id, Replaces: replaces, App: app, Icon: icon, Title: title, Body: body, Actions: actions, Urgency: urgency})
+	var picture struct {
+		Width, Height, Stride int32
+		Alpha                 bool
+		Bits, Channels        int32
+		Pixels                []byte
+	}
+	if v, ok := hints["image-data"]; ok {
+		if err := dbus.Store([]any{v.Value()}, &picture); err != nil || len(picture.Pixels) != int(picture.Stride*picture.Height) {
+			return 0, dbus.MakeFailedError(fmt.Errorf("the picture is of no use: %w", err))
+		}
+	}
+	m.n.record.add(Notification{ID: id, Replaces: replaces, App: app, Icon: icon, Picture: image.Pt(int(picture.Width), int(picture.Height)), Title: title, Body: body, Actions: actions, Urgency: urgency})
 	return id, nil
 }
 

@@ -4,7 +4,7 @@
 // It must hold nothing but pictures. app/tray imports it.
 package icons
 
-//go:generate go run ./gen -dir . -app-icon ../../../Icon.png
+//go:generate go run ./gen -dir . -app-icon ../../../Icon.png -notification ../../notification.png
 
 // Icon is one picture for SetIcon or SetTemplateIcon.
 type Icon struct {

@@ -8,11 +8,22 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
 	"github.com/takebar/takebar/app"
 )
+
+func TestEveryStateIsDrawn(t *testing.T) {
+	var want []string
+	for _, state := range app.IconStates() {
+		want = append(want, string(state))
+	}
+	if !slices.Equal(states, want) {
+		t.Errorf("draws %q, want %q", states, want)
+	}
+}
 
 // TestFilesAreUpToDate compares pixels and not bytes: another Go may pack a PNG otherwise, and another processor may round a half otherwise.
 func TestFilesAreUpToDate(t *testing.T) {
@@ -74,7 +85,7 @@ func distance(a, b *image.NRGBA, background int) float64 {
 func TestStatesLookDifferent(t *testing.T) {
 	tests := []struct {
 		name       string
-		draw       func(app.IconState, int) *image.NRGBA
+		draw       func(string, int) *image.NRGBA
 		background int
 	}{
 		{"colour on dark", colour, 0x22},
@@ -84,7 +95,6 @@ func TestStatesLookDifferent(t *testing.T) {
 	const visible = 4
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			states := app.IconStates()
 			for i, a := range states {
 				picture := test.draw(a, 22)
 				if d := distance(picture, image.NewNRGBA(picture.Rect), test.background); d < visible {
@@ -101,7 +111,7 @@ func TestStatesLookDifferent(t *testing.T) {
 }
 
 func TestTemplatesAreBlack(t *testing.T) {
-	for _, state := range app.IconStates() {
+	for _, state := range states {
 		img := template(state, 32)
 		for i := 0; i < len(img.Pix); i += 4 {
 			if img.Pix[i] != 0 || img.Pix[i+1] != 0 || img.Pix[i+2] != 0 {
@@ -114,7 +124,7 @@ func TestTemplatesAreBlack(t *testing.T) {
 func TestICO(t *testing.T) {
 	var images []*image.NRGBA
 	for _, size := range []int{16, 20} {
-		images = append(images, colour(app.IconRecording, size))
+		images = append(images, colour("recording", size))
 	}
 	b := ico(images)
 	if n := binary.LittleEndian.Uint16(b[4:]); n != 2 {
@@ -147,7 +157,7 @@ func TestICO(t *testing.T) {
 
 // TestColoursComeThroughSystray does to every pixel what systray does on Linux.
 func TestColoursComeThroughSystray(t *testing.T) {
-	for _, state := range app.IconStates() {
+	for _, state := range states {
 		want := colour(state, 44)
 		content, err := encode(forSystray(want))
 		if err != nil {

@@ -3,8 +3,6 @@ package main
 import (
 	"image"
 	"math"
-
-	"github.com/takebar/takebar/app"
 )
 
 // The sign of Takebar is a take: a dot between an in-point and an out-point, [ ● ]. Its states:
@@ -17,6 +15,9 @@ import (
 //
 // In colour it sits on a dark tile of its own, because a panel may be light or dark and does not tell. macOS colours a template
 // itself, so there it has no tile; only while recording the tile is there, with the sign cut out of it.
+
+// states are those of app.IconState. They are written out here, because app embeds a picture that this program draws.
+var states = []string{"no-live", "connected", "busy", "armed", "recording"}
 
 const (
 	slateTop    = 0x454c59
@@ -69,48 +70,46 @@ func measure(size int, margin, dot float64) geometry {
 }
 
 // colour is the icon for Linux and Windows.
-func colour(state app.IconState, size int) *image.NRGBA {
+func colour(state string, size int) *image.NRGBA {
 	g := measure(size, 0.155, 0.165)
 	tile := layer{g.tile, vertical(slateTop, slateBottom, 0, g.size)}
 	edge := layer{outline(g.tile, g.edge), flat(0xffffff, 0.20)}
 	ink := flat(white, 1)
 	switch state {
-	case app.IconNoLive:
+	case "no-live":
 		dim := flat(pale, 1)
 		return render(size, []layer{{outline(g.tile, g.edge), dim}, {g.signs, dim}, {g.ring, dim}})
-	case app.IconBusy:
+	case "busy":
 		return render(size, []layer{tile, edge, {g.signs, ink}, {g.points, flat(amber, 1)}})
-	case app.IconArmed:
+	case "armed":
 		return render(size, []layer{tile, edge, {g.signs, ink}, {g.dot, flat(red, 1)}})
-	case app.IconRecording:
+	case "recording":
 		return render(size, []layer{{g.tile, vertical(redTop, redBottom, 0, g.size)}, edge, {g.signs, ink}, {g.dot, ink}})
-	case app.IconConnected:
 	}
 	return render(size, []layer{tile, edge, {g.signs, ink}, {g.ring, ink}})
 }
 
 // template is the icon for macOS: black, its shape in the alpha channel.
-func template(state app.IconState, size int) *image.NRGBA {
+func template(state string, size int) *image.NRGBA {
 	const dimmed = 0.45
 	g := measure(size, 0.04, 0.21)
 	ink := flat(0, 1)
 	switch state {
-	case app.IconNoLive:
+	case "no-live":
 		return render(size, []layer{{union(g.signs, g.ring), flat(0, dimmed)}})
-	case app.IconBusy:
+	case "busy":
 		return render(size, []layer{{union(g.signs, g.points), ink}})
-	case app.IconArmed:
+	case "armed":
 		return render(size, []layer{{union(g.signs, g.dot), ink}})
-	case app.IconRecording:
+	case "recording":
 		cut := measure(size, 0.155, 0.175)
 		return render(size, []layer{{without(cut.tile, union(cut.signs, cut.dot)), ink}})
-	case app.IconConnected:
 	}
 	return render(size, []layer{{union(g.signs, g.ring), ink}})
 }
 
-// application is the large icon of the program: the armed sign on a tile with a little depth.
-func application(size int) *image.NRGBA {
+// applicationIcon is the large icon of the program: the armed sign on a tile with a little depth.
+func applicationIcon(size int) *image.NRGBA {
 	s := float64(size)
 	margin := 0.095 * s
 	tile := box(margin, margin, s-margin, s-margin, 0.185*s)

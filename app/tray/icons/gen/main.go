@@ -10,8 +10,6 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
-
-	"github.com/takebar/takebar/app"
 )
 
 // Sizes in pixels. A Linux panel scales the one picture that it gets: 44 is exactly twice the 22 of most panels and sharp on
@@ -22,19 +20,24 @@ var (
 	windowsSizes = []int{16, 20, 24, 32, 40, 48, 64}
 )
 
-const appIconSize = 1024
+const (
+	appIconSize      = 1024
+	notificationSize = 96
+)
 
 func main() {
 	dir := flag.String("dir", ".", "folder for the menu-bar icons")
 	appIcon := flag.String("app-icon", "", "file for the application's icon; none without it")
+	notification := flag.String("notification", "", "file for the picture in desktop notifications; none without it")
 	flag.Parse()
-	if err := write(*dir, *appIcon); err != nil {
+	if err := write(*dir, map[string]int{*appIcon: appIconSize, *notification: notificationSize}); err != nil {
 		fmt.Fprintln(os.Stderr, "draw icons:", err)
 		os.Exit(1)
 	}
 }
 
-func write(dir, appIcon string) error {
+// write draws the menu-bar icons into dir, and the application's icon into each of the named files at that size.
+func write(dir string, application map[string]int) error {
 	files, err := drawAll()
 	if err != nil {
 		return err
@@ -44,15 +47,17 @@ func write(dir, appIcon string) error {
 			return fmt.Errorf("write icon: %w", err)
 		}
 	}
-	if appIcon == "" {
-		return nil
-	}
-	content, err := encode(application(appIconSize))
-	if err != nil {
-		return err
-	}
-	if err := os.WriteFile(appIcon, content, 0o644); err != nil {
-		return fmt.Errorf("write the application's icon: %w", err)
+	for name, size := range application {
+		if name == "" {
+			continue
+		}
+		content, err := encode(applicationIcon(size))
+		if err != nil {
+			return err
+		}
+		if err := os.WriteFile(name, content, 0o644); err != nil {
+			return fmt.Errorf("write the application's icon: %w", err)
+		}
 	}
 	return nil
 }
@@ -60,7 +65,7 @@ func write(dir, appIcon string) error {
 // drawAll gives every menu-bar icon by its file name.
 func drawAll() (map[string][]byte, error) {
 	files := map[string][]byte{}
-	for _, state := range app.IconStates() {
+	for _, state := range states {
 		for _, size := range linuxSizes {
 			content, err := encode(forSystray(colour(state, size)))
 			if err != nil {
@@ -79,7 +84,7 @@ func drawAll() (map[string][]byte, error) {
 		for _, size := range windowsSizes {
 			images = append(images, colour(state, size))
 		}
-		files[string(state)+".ico"] = ico(images)
+		files[state+".ico"] = ico(images)
 	}
 	return files, nil
 }
