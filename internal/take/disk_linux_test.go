@@ -39,7 +39,7 @@ func TestDiskTooSmallIsSaidBefore(t *testing.T) {
 	s.reopen()
 	path := s.record("Vox", tone()) // 288 kB
 	_, err := s.Land(t.Context(), s.take("t-1", path), live.Link{}, nil)
-	e := mustFail(t, err, CodeDiskFull)
+	e := failure(t, err, CodeDiskFull)
 	if !strings.Contains(e.Message, "less than a minute") || !strings.Contains(e.Message, "288 kB") || touched {
 		t.Errorf("message %q, bytes written: %v", e.Message, touched)
 	}
@@ -143,7 +143,7 @@ func TestTakesFolderReadonly(t *testing.T) {
 	remount(t, s.opt.Dir, unix.MS_RDONLY, "")
 	path := s.record("Vox", tone())
 	_, err := s.Land(t.Context(), s.take("t-1", path), live.Link{}, nil)
-	if e := mustFail(t, err, CodeTakesFolderReadonly); !strings.Contains(e.Message, s.opt.Dir) || e.Hint == "" {
+	if e := failure(t, err, CodeTakesFolderReadonly); !strings.Contains(e.Message, s.opt.Dir) || e.Hint == "" {
 		t.Errorf("%q %q", e.Message, e.Hint)
 	}
 	s.checkWaiting()

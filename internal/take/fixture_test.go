@@ -245,7 +245,14 @@ func mustDo(t *testing.T, err error) {
 	}
 }
 
-func mustFail(t *testing.T, err error, code string) *Error {
+// mustFail says that err has the code.
+func mustFail(t *testing.T, err error, code string) {
+	t.Helper()
+	_ = failure(t, err, code) // what it says does not matter here
+}
+
+// failure gives an error of the code, and stops the test if it is another.
+func failure(t *testing.T, err error, code string) *Error {
 	t.Helper()
 	var e *Error
 	if !asError(err, &e) {

@@ -204,7 +204,7 @@ func TestLandGivesUpOnAnUnfinishedFile(t *testing.T) {
 	unfinished.unfinished = true
 	path := s.record("Vox", unfinished)
 	e, err := s.Land(t.Context(), s.take("t-1", path), live.Link{}, nil)
-	if fail := mustFail(t, err, CodeFileUnfinished); !strings.Contains(fail.Hint, "takes rescue") || !strings.Contains(fail.Hint, path) {
+	if fail := failure(t, err, CodeFileUnfinished); !strings.Contains(fail.Hint, "takes rescue") || !strings.Contains(fail.Hint, path) {
 		t.Errorf("the hint does not help: %q", fail.Hint)
 	}
 	if e.Status != sidecar.StatusMissing || len(e.Missing) != 1 || e.Missing[0].OriginalPath != path || !hasWarning(e.Warnings, CodeFileUnfinished) {
@@ -297,7 +297,7 @@ func TestLandRefuses(t *testing.T) {
 	failed := s.take("t-2")
 	failed.Phase, failed.Error = live.PhaseFailed, &live.TakeError{Code: "audio_off", Message: "Live's audio is off.", Hint: "Switch it on."}
 	_, err = s.Land(t.Context(), failed, live.Link{}, nil)
-	if e := mustFail(t, err, "audio_off"); e.Hint != "Switch it on." {
+	if e := failure(t, err, "audio_off"); e.Hint != "Switch it on." {
 		t.Errorf("hint: %q", e.Hint)
 	}
 	if got := s.list(sidecar.Query{}); len(got) != 0 {

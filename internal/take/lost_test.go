@@ -205,7 +205,7 @@ func TestFailedTakeNamesWhatIsOnDisk(t *testing.T) {
 	take.Phase, take.Error = live.PhaseFailed, &live.TakeError{Code: "audio_off", Message: "Live's audio is off.", Hint: "Switch it on."}
 	path := s.record("Vox", crashed())
 	_, err := s.Land(t.Context(), take, live.Link{}, nil)
-	if e := mustFail(t, err, "audio_off"); !strings.Contains(e.Hint, path) {
+	if e := failure(t, err, "audio_off"); !strings.Contains(e.Hint, path) {
 		t.Errorf("hint: %q", e.Hint)
 	}
 	if e := s.rescue(path); e.ID != "t-1" || e.Status != sidecar.StatusRescued {

@@ -96,7 +96,7 @@ func TestGet(t *testing.T) {
 	mustDo(t, err)
 	mustDo(t, os.WriteFile(filepath.Join(s.opt.Dir, "copy"+sidecar.Suffix), data, 0o644))
 	_, err = s.Get(t.Context(), "t-00001")
-	if e := mustFail(t, err, CodeAmbiguous); !strings.Contains(e.Message, "copy"+sidecar.Suffix) {
+	if e := failure(t, err, CodeAmbiguous); !strings.Contains(e.Message, "copy"+sidecar.Suffix) {
 		t.Errorf("message: %q", e.Message)
 	}
 }

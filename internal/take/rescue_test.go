@@ -99,7 +99,7 @@ func TestRescueRefuses(t *testing.T) {
 		"":                          CodeTakeNotFound,
 	} {
 		_, err := s.Rescue(t.Context(), ref, nil)
-		if e := mustFail(t, err, code); code == CodeRescueFailed && strings.Contains(e.Hint, "rescue") {
+		if e := failure(t, err, code); code == CodeRescueFailed && strings.Contains(e.Hint, "rescue") {
 			t.Errorf("the hint goes in circles: %q", e.Hint)
 		}
 	}
@@ -121,7 +121,9 @@ func TestRescueFileThatIsBeingWritten(t *testing.T) {
 		for err == nil {
 			select {
 			case <-stop:
-				err = f.Close()
+				if err := f.Close(); err != nil {
+					t.Error(err)
+				}
 				return
 			default:
 				_, err = f.Write(make([]byte, 600))
