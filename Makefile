@@ -16,12 +16,12 @@ help: ## list the targets
 build: ## build bin/takebar
 	@scripts/deps.sh build
 	@echo "== building $(BIN)"
-	@go build $(MAIN_FLAGS) -o $(BIN) .
+	@go build $(MAIN_FLAGS) $$(scripts/tags.sh) -o $(BIN) .
 
 demo: ## see it work: a simulated Live, the tray, one recorded take (installs what is missing)
 	@scripts/deps.sh demo
 	@echo "== building $(BIN) (the first build takes a while)"
-	@go build $(MAIN_FLAGS) -o $(BIN) .
+	@go build $(MAIN_FLAGS) $$(scripts/tags.sh) -o $(BIN) .
 	@scripts/demo.sh $(BIN)
 
 test: ## install what the tests need and run all of them
@@ -39,7 +39,7 @@ test-e2e: ## the whole program against livesim, a private D-Bus and real disks
 
 bench: ## measure, as ratios against references in the same run
 	@scripts/deps.sh bench
-	@go build $(MAIN_FLAGS) -o $(BIN) .
+	@go build $(MAIN_FLAGS) $$(scripts/tags.sh) -o $(BIN) .
 	@go run ./test/bench -takebar $(BIN) -out out/bench.json
 
 lint: ## golangci-lint (with gofumpt and the arrows) and ruff

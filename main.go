@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"syscall"
 
+	"github.com/takebar/takebar/automation/robot"
 	"github.com/takebar/takebar/internal/cli"
 )
 
@@ -15,6 +16,9 @@ func main() {
 	// macOS wants the menu bar on the program's first thread.
 	runtime.LockOSThread()
 	attachConsole()
+	if len(os.Args) == 2 && os.Args[1] == keysRole {
+		os.Exit(robot.Serve(context.Background(), os.Stdin, os.Stdout))
+	}
 	os.Exit(start())
 }
 

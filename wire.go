@@ -18,6 +18,7 @@ import (
 
 	"github.com/takebar/takebar/app"
 	"github.com/takebar/takebar/app/tray"
+	"github.com/takebar/takebar/automation"
 	"github.com/takebar/takebar/bridge"
 	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/cli"
@@ -26,6 +27,7 @@ import (
 	"github.com/takebar/takebar/internal/control"
 	"github.com/takebar/takebar/internal/demo"
 	"github.com/takebar/takebar/internal/doctor"
+	"github.com/takebar/takebar/internal/exports"
 	"github.com/takebar/takebar/internal/take"
 	remotescript "github.com/takebar/takebar/remote_script"
 )
@@ -78,6 +80,22 @@ func program(interrupts <-chan os.Signal) *cli.Program {
 			}
 			return p.doctor(ctx, o)
 		},
+		Exports: func(changed func(automation.Status)) (*exports.Exports, error) {
+			p, err := here()
+			if err != nil {
+				return nil, err
+			}
+			return p.exports(p.file().Load().Config, nil, changed)
+		},
+		ShowExport: func(on bool) error {
+			p, err := here()
+			if err != nil {
+				return err
+			}
+			file := p.file()
+			return errors.Join(file.Ensure(), file.Set("export.enabled", on))
+		},
+		Ask: askUser(),
 		Sim: demo.RunSim,
 		Demo: func(ctx context.Context, o demo.Options) error {
 			o.Version, o.Now = buildVersion(), time.Now
@@ -323,6 +341,7 @@ func (p place) doctor(ctx context.Context, o doctor.Options) (doctor.Report, err
 			return doctor.Service{Applies: true, OK: host.OK, Message: host.Message, Hint: host.Hint}
 		},
 		Notifier: doctor.Notifications,
+		Exports:  p.examineExports,
 	}, o)
 }
 

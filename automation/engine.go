@@ -256,6 +256,9 @@ func (e *Engine) update(change func(*Status)) {
 	}
 }
 
+// Chord is the shortcut that a rehearsal tries first.
+func (e *Engine) Chord() keys.Key { return e.o.Chord }
+
 // Status is what runs now.
 func (e *Engine) Status() Status {
 	e.mu.Lock()

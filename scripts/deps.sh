@@ -21,7 +21,7 @@ fi
 # command:debian-package pairs, then packages that have no command of their own.
 commands=() packages=()
 case "$need" in
-build) commands=(gcc:gcc) ;;
+build) commands=(gcc:gcc) packages=(libc6-dev libx11-dev libxtst-dev) ;;
 demo) commands=(python3:python3) ;;
 test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac
   Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils) packages=(libc6-dev libx11-dev libxtst-dev) ;;

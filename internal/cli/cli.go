@@ -1,7 +1,7 @@
 // Package cli is the command line: the same verbs as the tray, for shells, stream decks and system shortcuts. Words, flags, JSON and exit codes are
 // described in docs/manual/commands.md; scripts rely on them.
 //
-// It must not talk to Live or to the disk other than through what Program hands it, never reads standard input and needs no display. Only main may import it.
+// It must not talk to Live or to the disk other than through what Program hands it, reads standard input only through Program.Ask and needs no display. Only main may import it.
 package cli
 
 import (
@@ -15,11 +15,13 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/takebar/takebar/app"
+	"github.com/takebar/takebar/automation"
 	"github.com/takebar/takebar/internal/cli/session"
 	"github.com/takebar/takebar/internal/config"
 	"github.com/takebar/takebar/internal/control"
 	"github.com/takebar/takebar/internal/demo"
 	"github.com/takebar/takebar/internal/doctor"
+	"github.com/takebar/takebar/internal/exports"
 	remotescript "github.com/takebar/takebar/remote_script"
 )
 
@@ -63,6 +65,12 @@ type Program struct {
 	Doctor func(ctx context.Context, o doctor.Options) (doctor.Report, error)
 	// Sim runs the stand-in for Live until it or ctx ends and answers with its exit code.
 	Sim func(ctx context.Context, o demo.SimOptions) (int, error)
+	// Exports opens what export attempts need; changed is told what they do.
+	Exports func(changed func(automation.Status)) (*exports.Exports, error)
+	// ShowExport writes into config.toml whether the menu shows export attempts.
+	ShowExport func(on bool) error
+	// Ask puts a yes-or-no question to the user; nil = nobody can answer.
+	Ask func(question string) (bool, error)
 	// Demo shows everything once.
 	Demo func(ctx context.Context, o demo.Options) error
 }

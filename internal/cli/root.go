@@ -52,6 +52,7 @@ func (r *run) root() *cobra.Command {
 	root.AddGroup(
 		&cobra.Group{ID: "take", Title: "Takes:"},
 		&cobra.Group{ID: "live", Title: "Live:"},
+		&cobra.Group{ID: "export", Title: "Export attempts:"},
 		&cobra.Group{ID: "setup", Title: "Set up and help:"},
 	)
 	add := func(group string, commands ...*cobra.Command) {
@@ -64,6 +65,7 @@ func (r *run) root() *cobra.Command {
 	add("live", r.statusCommand(), r.tracksCommand(), r.armCommand(), r.disarmCommand(), r.monitorCommand(), r.inputCommand(), r.trackCommand(),
 		r.playCommand(), r.continueCommand(), r.stopCommand(), r.locateCommand(), r.recordCommand(), r.clipCommand(),
 		r.undoCommand(), r.redoCommand(), r.captureCommand(), r.messageCommand(), r.dialogCommand(), r.liveCommand())
+	add("export", r.exportCommand(), r.batchCommand())
 	add("setup", r.installCommand(), r.uninstallCommand(), r.doctorCommand(), r.configCommand(), r.simCommand(), r.demoCommand(), r.quitCommand(), r.versionCommand(), r.trayCommand())
 	root.AddCommand(&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp})
 	root.SetCompletionCommandGroupID("setup")

@@ -36,12 +36,16 @@ type Live struct {
 
 // Export is the [export] table.
 type Export struct {
-	Enabled bool // show export attempts in the menu
+	Enabled     bool     // show export attempts in the menu
+	Shortcut    string   // tried first: e or r, with Ctrl+Shift or Cmd+Shift
+	Folders     []string // that Live's Save dialog points to; none means the set's own folder
+	Output      string   // for the files of a batch; "" means Exports inside the takes folder
+	OpenCommand []string // opens a .als; none means the system's way
 }
 
 // Default is what holds where config.toml says nothing.
 func Default() Config {
-	return Config{Source: "armed", View: "arrangement", Notifications: true, LogLevel: "info"}
+	return Config{Source: "armed", View: "arrangement", Notifications: true, LogLevel: "info", Export: Export{Shortcut: "e"}}
 }
 
 // setting is one key of config.toml: how it is explained, read and checked.
@@ -127,6 +131,30 @@ func settings(checkTemplate func(string) error) []setting {
 			comment: "Export attempts press Live's own export shortcut for you. Fragile by nature, so they are off until you switch them on.",
 			get:     func(c Config) any { return c.Export.Enabled },
 			put:     func(c *Config, v any) error { return putSwitch(&c.Export.Enabled, v) },
+		},
+		{
+			table: "export", name: "shortcut",
+			comment: "The shortcut that a rehearsal tries first: \"e\" is Ctrl+Shift+E (Cmd+Shift+E on macOS), \"r\" the same with R.",
+			get:     func(c Config) any { return c.Export.Shortcut },
+			put:     func(c *Config, v any) error { return putChoice(&c.Export.Shortcut, v, "e", "r") },
+		},
+		{
+			table: "export", name: "folders",
+			comment: "The folders that Live's Save dialog points to, so that Takebar looks for new files there. None means the folder of the set.",
+			get:     func(c Config) any { return c.Export.Folders },
+			put:     func(c *Config, v any) error { return putFolders(&c.Export.Folders, v) },
+		},
+		{
+			table: "export", name: "output",
+			comment: "Where a batch puts its finished files. Empty means the folder Exports inside the takes folder.",
+			get:     func(c Config) any { return c.Export.Output },
+			put:     func(c *Config, v any) error { return putFolder(&c.Export.Output, v) },
+		},
+		{
+			table: "export", name: "open_command",
+			comment: "The command with which a batch opens a set, word by word; {} stands for the file. None means the system's own way.",
+			get:     func(c Config) any { return c.Export.OpenCommand },
+			put:     func(c *Config, v any) error { return putWords(&c.Export.OpenCommand, v) },
 		},
 	}
 }
@@ -221,6 +249,27 @@ func putFolders(to *[]string, v any) error {
 		}
 	}
 	*to = folders
+	return nil
+}
+
+func putWords(to *[]string, v any) error {
+	if words, ok := v.([]string); ok {
+		*to = slices.Clone(words)
+		return nil
+	}
+	list, ok := v.([]any)
+	if !ok {
+		return fmt.Errorf("must be a list of words like [\"open\", \"{}\"], not %s", spell(v))
+	}
+	words := make([]string, 0, len(list))
+	for _, entry := range list {
+		word, err := asText(entry)
+		if err != nil {
+			return fmt.Errorf("has an entry that %w", err)
+		}
+		words = append(words, word)
+	}
+	*to = words
 	return nil
 }
 

@@ -52,6 +52,7 @@ func TestFreshFileMeansTheDefaults(t *testing.T) {
 	}
 	want := Default()
 	want.Live.LinkDirs = []string{}
+	want.Export.Folders, want.Export.OpenCommand = []string{}, []string{}
 	if got := f.Load(); !reflect.DeepEqual(got, Loaded{Config: want}) {
 		t.Errorf("fresh file: %+v, want %+v", got, want)
 	}

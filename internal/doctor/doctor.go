@@ -49,7 +49,9 @@ type Machine struct {
 	FreeSpace func(dir string) (int64, error)
 	TrayHost  func(ctx context.Context) Service
 	Notifier  func(ctx context.Context) Service
-	Now       func() time.Time
+	// Exports says what export attempts need and find here; nil = this program has none.
+	Exports func(ctx context.Context) []Check
+	Now     func() time.Time
 }
 
 // Examine makes the report.
@@ -69,6 +71,9 @@ func Examine(ctx context.Context, m Machine, o Options) (Report, error) {
 	add(checks...)
 	add(m.liveLog(), m.takesFolder(loaded.Config), m.journal())
 	add(service("Tray icon", m.TrayHost, ctx), service("Notifications", m.Notifier, ctx), m.crash())
+	if m.Exports != nil {
+		add(m.Exports(ctx)...)
+	}
 	if err := ctx.Err(); err != nil {
 		return r, err
 	}

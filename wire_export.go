@@ -1,0 +1,84 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/takebar/takebar/automation"
+	"github.com/takebar/takebar/internal/config"
+	"github.com/takebar/takebar/internal/doctor"
+	"github.com/takebar/takebar/internal/exports"
+)
+
+// keysRole is the hidden word that makes this program press one key and end; see automation/robot.
+const keysRole = "keys-role"
+
+// exports opens what export attempts need.
+func (p place) exports(c config.Config, logger *slog.Logger, changed func(automation.Status)) (*exports.Exports, error) {
+	program, err := os.Executable()
+	if err != nil {
+		return nil, fmt.Errorf("find this program's own file: %w", err)
+	}
+	out := c.Export.Output
+	if out == "" {
+		takes, err := p.takesDir(c)
+		if err != nil {
+			return nil, err
+		}
+		out = filepath.Join(takes, "Exports")
+	}
+	return exports.Open(exports.Options{
+		Home: p.home, Version: buildVersion(), LinkDirs: c.LinkDirs(p.home), Keys: []string{program, keysRole},
+		Chord: c.Export.Shortcut, Folders: c.Export.Folders, Out: out, OpenSet: c.Export.OpenCommand, Logger: logger, Changed: changed,
+	})
+}
+
+// examineExports is the doctor's look at export attempts.
+func (p place) examineExports(ctx context.Context) []doctor.Check {
+	x, err := p.exports(p.file().Load().Config, nil, nil)
+	if err != nil {
+		return []doctor.Check{{Name: "Export attempts", Status: doctor.Fail, Text: err.Error() + "."}}
+	}
+	defer x.Close()
+	on, err := x.Enabled()
+	if err == nil && on {
+		x.Ready(ctx)
+	}
+	var all []doctor.Check
+	for _, f := range x.Examine(ctx) {
+		c := doctor.Check{Name: "Export attempts: " + f.Name, Status: doctor.OK, Text: f.Text}
+		if !f.OK {
+			c.Status, c.Hint = doctor.Warn, f.Fix
+		}
+		if !on && !f.OK {
+			c.Status = doctor.NotApplicable // nobody misses it
+		}
+		all = append(all, c)
+	}
+	return all
+}
+
+// askUser puts questions on the terminal; nil where there is none.
+func askUser() func(string) (bool, error) {
+	in, err := os.Stdin.Stat()
+	if err != nil || in.Mode()&os.ModeCharDevice == 0 || in.Mode()&os.ModeNamedPipe != 0 {
+		return nil
+	}
+	if null, err := os.Stat(os.DevNull); err == nil && os.SameFile(in, null) {
+		return nil
+	}
+	return func(question string) (bool, error) {
+		fmt.Fprint(os.Stderr, question+" [y/N] ")
+		line, err := bufio.NewReader(os.Stdin).ReadString('\n')
+		if err != nil {
+			return false, fmt.Errorf("read the answer: %w", err)
+		}
+		answer := strings.ToLower(strings.TrimSpace(line))
+		return answer == "y" || answer == "yes", nil
+	}
+}
