@@ -20,18 +20,28 @@ var errNotOffered = errors.New("not offered by this file system")
 // moveNew renames without ever overwriting, not even in a race: fs.ErrExist if newPath is taken. Both lie in one
 // file system.
 func moveNew(oldPath, newPath string) error {
-	err := renameExclusive(oldPath, newPath)
+	return mover{rename: renameExclusive, link: os.Link}.move(oldPath, newPath)
+}
+
+// mover has the ways of a file system to give a file a new name and no other; some file systems lack one or both.
+type mover struct {
+	rename, link func(oldPath, newPath string) error
+}
+
+func (m mover) move(oldPath, newPath string) error {
+	err := m.rename(oldPath, newPath)
 	if !errors.Is(err, errNotOffered) {
 		return err
 	}
 	// A hard link fails if the name is taken. For a moment both names are there; whoever finds them so after a
 	// crash can see that they are one file.
-	if err := os.Link(oldPath, newPath); err == nil {
+	if err := m.link(oldPath, newPath); err == nil {
 		return os.Remove(oldPath)
 	} else if errors.Is(err, fs.ErrExist) || errors.Is(err, fs.ErrNotExist) {
 		return err
 	}
-	// Neither (such as FAT over FUSE): take the name with an empty file, and rename over that.
+	// Neither (such as FAT over FUSE): take the name with an empty file, and rename over that. A crash in between leaves the empty
+	// file: nobody could tell then that it is not somebody else's.
 	reserved, err := os.OpenFile(newPath, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
 	if err != nil {
 		return err

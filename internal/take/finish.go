@@ -226,11 +226,17 @@ func fileWarnings(f *journalFile, info audio.Info, stats audio.Stats) []sidecar.
 	if f.Rate != nil && int(*f.Rate+0.5) != info.Rate {
 		warn(WarnRateDiffers, "Live says that %s was recorded at %.0f Hz; the file says %d Hz.", f.Track, *f.Rate, info.Rate)
 	}
-	if f.Frames != nil && *f.Frames > 0 && *f.Frames != info.Frames && !f.Rescued {
+	if f.Frames != nil && *f.Frames > 0 && lengthDiffers(*f.Frames, info.Frames, info.Rate) && !f.Rescued {
 		warn(WarnLengthDiffers, "Live says that %s has %s (%d frames); the file has %s (%d frames).", f.Track,
 			clock(*f.Frames, info.Rate), *f.Frames, clock(info.Frames, info.Rate), info.Frames)
 	}
 	return out
+}
+
+// lengthDiffers says that audio seems to be lost, or that the file holds much more than the clip shows. A millisecond less, or a second more, is nothing to
+// worry anybody with.
+func lengthDiffers(live, file int64, rate int) bool {
+	return file < live-int64(rate)/1000 || file > live+int64(rate)
 }
 
 // clock writes a length as 3:05.2.

@@ -186,7 +186,7 @@ func (l *Library) addSilentTracks(j *journal, t live.Take) {
 // draft is the sidecar as far as Live knows it.
 func (l *Library) draft(t live.Take, from live.Link) sidecar.Take {
 	d := sidecar.Take{
-		Schema: sidecar.Schema, ID: t.ID, Status: sidecar.StatusLanding, Source: string(t.Source.Kind), View: string(t.View),
+		Schema: sidecar.Schema, ID: t.ID, Status: sidecar.StatusLanding, Source: sourceOf(t.Source.Kind), View: string(t.View),
 		RecordedAt: time.UnixMilli(t.RequestedAt).UTC(), Tempo: t.Tempo,
 		SignatureNumerator: t.SignatureNumerator, SignatureDenominator: t.SignatureDenominator,
 		StartBeat: t.StartBeat, LengthBeats: t.LengthBeats,
@@ -204,6 +204,14 @@ func (l *Library) draft(t live.Take, from live.Link) sidecar.Take {
 		d.Tracks = append(d.Tracks, sidecar.Track{Name: track.Name, Kind: string(track.Kind)})
 	}
 	return d
+}
+
+// sourceOf: the selected track is just a track once the take is over.
+func sourceOf(kind live.SourceKind) string {
+	if kind == live.SourceSelected {
+		kind = live.SourceTrack
+	}
+	return string(kind)
 }
 
 func setOf(s live.Set) (set sidecar.Set) {

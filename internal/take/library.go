@@ -118,19 +118,21 @@ type flight struct {
 
 // fly carries out one deed at a time for each take. Whoever asks for the same meanwhile gets the same answer.
 func (l *Library) fly(ctx context.Context, id string, deed func() (sidecar.Entry, error)) (sidecar.Entry, error) {
-	l.flightMu.Lock()
-	if other := l.flights[id]; other != nil {
-		l.flightMu.Unlock()
+	f := &flight{done: make(chan struct{})}
+	for {
+		other := l.takeOff(id, f)
+		if other == nil {
+			break
+		}
 		select {
 		case <-other.done:
-			return other.entry, other.err
+			if !isContextError(other.err) {
+				return other.entry, other.err
+			} // only the other one's time was up
 		case <-ctx.Done():
 			return sidecar.Entry{}, fmt.Errorf("wait for the landing of the take: %w", ctx.Err())
 		}
 	}
-	f := &flight{done: make(chan struct{})}
-	l.flights[id] = f
-	l.flightMu.Unlock()
 	defer func() {
 		l.flightMu.Lock()
 		delete(l.flights, id)
@@ -139,6 +141,21 @@ func (l *Library) fly(ctx context.Context, id string, deed func() (sidecar.Entry
 	}()
 	f.entry, f.err = deed()
 	return f.entry, f.err
+}
+
+// takeOff notes a flight, unless there is another one for the take, which it gives back.
+func (l *Library) takeOff(id string, f *flight) *flight {
+	l.flightMu.Lock()
+	defer l.flightMu.Unlock()
+	if other := l.flights[id]; other != nil {
+		return other
+	}
+	l.flights[id] = f
+	return nil
+}
+
+func isContextError(err error) bool {
+	return errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded)
 }
 
 // flying says that a take is on its way right now.

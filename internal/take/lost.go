@@ -139,7 +139,7 @@ type candidate struct {
 // search looks where the take must have recorded to, for sound files that were made since it began and are named like its tracks.
 func (l *Library) search(ctx context.Context, t live.Take) (found []candidate, folders []string) {
 	since := time.UnixMilli(t.RequestedAt).Add(-2 * time.Second) // names and some file systems know whole seconds only
-	folders = l.recordedFolders(t)
+	folders = l.recordedFolders(t, since)
 	for _, folder := range folders {
 		entries, err := os.ReadDir(folder)
 		if err != nil || ctx.Err() != nil {
@@ -157,7 +157,7 @@ func (l *Library) search(ctx context.Context, t live.Take) (found []candidate, f
 
 // recordedFolders are the folders that Live may have recorded to: those of the clips it told of, the project of the saved set, or else
 // the temporary projects that were used since the take began.
-func (l *Library) recordedFolders(t live.Take) []string {
+func (l *Library) recordedFolders(t live.Take, since time.Time) []string {
 	var folders []string
 	add := func(dir string) {
 		if dir = filepath.Clean(dir); filepath.IsAbs(dir) && !slices.Contains(folders, dir) {
@@ -182,7 +182,10 @@ func (l *Library) recordedFolders(t live.Take) []string {
 			continue // Live never recorded there
 		}
 		for _, p := range projects {
-			add(filepath.Join(root, p.Name(), recorded))
+			folder := filepath.Join(root, p.Name(), recorded)
+			if info, err := os.Stat(folder); err == nil && !info.ModTime().Before(since) { // a new file changes its folder's time
+				add(folder)
+			}
 		}
 	}
 	return folders

@@ -181,12 +181,12 @@ func projectOf(path string) sidecar.Set {
 
 // rescueTake prepares another try at a take's missing files.
 func (l *Library) rescueTake(ctx context.Context, ref string) (*journal, error) {
-	if checkID(ref) == nil {
-		if j, err := l.load(ref); err == nil {
+	e, err := l.find(ctx, ref)
+	if errors.Is(err, &Error{Code: CodeTakeNotFound}) {
+		if j := l.waiting(ref); j != nil {
 			return l.asked(ctx, j), nil
 		}
 	}
-	e, err := l.find(ctx, ref)
 	if err != nil {
 		return nil, err
 	}
@@ -197,6 +197,25 @@ func (l *Library) rescueTake(ctx context.Context, ref string) (*journal, error) 
 		return l.asked(ctx, j), nil
 	}
 	return l.fromEntry(e, "")
+}
+
+// waiting finds a take that is not in the library yet, by id, number or name; nil if there is none.
+func (l *Library) waiting(ref string) *journal {
+	all, _, err := l.journals()
+	if err != nil || strings.TrimSpace(ref) == "" {
+		return nil
+	}
+	number, numErr := strconv.Atoi(strings.TrimPrefix(ref, "#"))
+	for _, match := range []func(*journal) bool{
+		func(j *journal) bool { return j.ID == ref },
+		func(j *journal) bool { return numErr == nil && number > 0 && j.Take.Number == number },
+		func(j *journal) bool { return foldText(j.Take.Name) == foldText(ref) },
+	} {
+		if i := slices.IndexFunc(all, match); i >= 0 {
+			return all[i]
+		}
+	}
+	return nil
 }
 
 // asked makes every missing file of a journal one that may be repaired.

@@ -100,11 +100,8 @@ func (l *Library) Trash(ctx context.Context, ref string) (sidecar.Entry, error) 
 
 // forgetTake switches the reminders of a take that is not in the library off or on.
 func (l *Library) forgetTake(ref string, forgotten bool) (sidecar.Entry, error) {
-	if checkID(ref) != nil {
-		return sidecar.Entry{}, notFound(ref)
-	}
-	j, err := l.load(ref)
-	if err != nil || l.flying(ref) {
+	j := l.waiting(ref)
+	if j == nil || l.flying(j.ID) {
 		return sidecar.Entry{}, notFound(ref)
 	}
 	j.Forgotten = forgotten
