@@ -92,8 +92,7 @@ func program(interrupts <-chan os.Signal) *cli.Program {
 			if err != nil {
 				return err
 			}
-			file := p.file()
-			return errors.Join(file.Ensure(), file.Set("export.enabled", on))
+			return p.showExport(on)
 		},
 		Ask: askUser(),
 		Sim: demo.RunSim,
@@ -247,7 +246,10 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 	watching, stop := context.WithCancel(ctx)
 	var watcher sync.WaitGroup
 	watcher.Go(func() { p.reload(watching, l, logger) })
-	err = tray.Run(ctx, ctrl, tray.Options{Logger: logger})
+	attempts, err := p.exportMenu(logger)
+	if err == nil {
+		err = tray.Run(ctx, ctrl, tray.Options{Logger: logger, Export: attempts})
+	}
 	stop()
 	watcher.Wait()
 	err = errors.Join(err, s.Close(context.WithoutCancel(ctx)))

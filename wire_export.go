@@ -3,6 +3,7 @@ package main
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"os"
@@ -20,22 +21,30 @@ const keysRole = "keys-role"
 
 // exports opens what export attempts need.
 func (p place) exports(c config.Config, logger *slog.Logger, changed func(automation.Status)) (*exports.Exports, error) {
+	o, err := p.exportOptions(c, logger, changed)
+	if err != nil {
+		return nil, err
+	}
+	return exports.Open(o)
+}
+
+func (p place) exportOptions(c config.Config, logger *slog.Logger, changed func(automation.Status)) (exports.Options, error) {
 	program, err := os.Executable()
 	if err != nil {
-		return nil, fmt.Errorf("find this program's own file: %w", err)
+		return exports.Options{}, fmt.Errorf("find this program's own file: %w", err)
 	}
 	out := c.Export.Output
 	if out == "" {
 		takes, err := p.takesDir(c)
 		if err != nil {
-			return nil, err
+			return exports.Options{}, err
 		}
 		out = filepath.Join(takes, "Exports")
 	}
-	return exports.Open(exports.Options{
+	return exports.Options{
 		Home: p.home, Version: buildVersion(), LinkDirs: c.LinkDirs(p.home), Keys: []string{program, keysRole},
 		Chord: c.Export.Shortcut, Folders: c.Export.Folders, Out: out, OpenSet: c.Export.OpenCommand, Logger: logger, Changed: changed,
-	})
+	}, nil
 }
 
 // examineExports is the doctor's look at export attempts.
@@ -81,4 +90,22 @@ func askUser() func(string) (bool, error) {
 		answer := strings.ToLower(strings.TrimSpace(line))
 		return answer == "y" || answer == "yes", nil
 	}
+}
+
+// exportMenu makes export attempts for the menu bar.
+func (p place) exportMenu(logger *slog.Logger) (*exports.Menu, error) {
+	o, err := p.exportOptions(p.file().Load().Config, logger, nil)
+	if err != nil {
+		return nil, err
+	}
+	return exports.NewMenu(exports.Peek(o), func(changed func(automation.Status)) (*exports.Exports, error) {
+		// The settings of the moment: they may have changed since the menu came up.
+		return p.exports(p.file().Load().Config, logger, changed)
+	}, p.showExport), nil
+}
+
+// showExport writes into config.toml that attempts are on or off.
+func (p place) showExport(on bool) error {
+	file := p.file()
+	return errors.Join(file.Ensure(), file.Set("export.enabled", on))
 }

@@ -12,8 +12,9 @@ import (
 
 // Lines that come and go have fixed places in the menu, so that a menu is never rebuilt because of them.
 const (
-	landingLines = 3
-	errorLines   = 2
+	landingLines    = 3
+	landingProblems = 2
+	sentenceLines   = 3
 )
 
 // BuildMenu makes the menu from what the core knows and what this menu remembers. It is pure: equal arguments give equal models.
@@ -28,7 +29,8 @@ func BuildMenu(s control.Snapshot, ui UI, now time.Time) MenuModel {
 	items = append(items, transportItems(s)...)
 	items = append(items, separator("3"), sourceMenu(s), viewMenu(s), armMenu(s))
 	items = append(items, separator("4"), lastTakeMenu(s, ui), takesFolderItem(s))
-	items = append(items, separator("5"), setupMenu(s, ui), livesMenu(s), exportItem(s, ui))
+	items = append(items, separator("5"), setupMenu(s, ui), livesMenu(s))
+	items = append(items, exportItems(s, ui.Export)...)
 	items = append(items, separator("6"))
 	items = append(items, quitItems(s)...)
 	return MenuModel{Icon: Icon(s), Clock: takeClock(s, now), Tooltip: tooltip(s, now), Items: items}
@@ -42,24 +44,39 @@ func info(key, text string) Item {
 }
 
 func statusItems(s control.Snapshot) []Item {
-	return []Item{
-		info("status", statusLine(s)),
-		info("status/activity", activityLine(s)),
-		info("status/hint", hintLine(s)),
+	return append([]Item{info("status", statusLine(s)), info("status/activity", activityLine(s))}, sentenceItems("status/hint", hintLine(s), "")...)
+}
+
+// sentenceItems give a sentence the lines that it needs, out of a fixed number.
+func sentenceItems(key, text, mark string) []Item {
+	items := make([]Item, sentenceLines)
+	text = Clean(text)
+	texts := wrap(text, sentenceLines)
+	for i := range items {
+		items[i] = info(fmt.Sprintf("%s/%d", key, i), "")
+		if text == "" || i >= len(texts) {
+			continue
+		}
+		label := texts[i]
+		switch {
+		case i == 0:
+			label = mark + label
+		case mark != "":
+			label = indent(label, 1)
+		}
+		items[i] = info(items[i].Key, label)
 	}
+	return items
 }
 
 func problemItems(s control.Snapshot, ui UI) []Item {
 	var items []Item
 	add := func(key, text, hint string) {
-		mark := ""
-		if text = line(text); text != "" {
-			mark = "⚠ "
-			hint = line(hint)
-		} else {
-			hint = ""
+		if Clean(text) == "" {
+			text, hint = "", ""
 		}
-		items = append(items, info(key, mark+text), info(key+"/hint", indent(hint, 1)))
+		items = append(items, sentenceItems(key, text, "⚠ ")...)
+		items = append(items, sentenceItems(key+"/hint", hint, indent("", 1))...)
 	}
 	var text, hint string
 	if ui.Problem != nil {
@@ -72,9 +89,6 @@ func problemItems(s control.Snapshot, ui UI) []Item {
 }
 
 func indent(text string, depth int) string {
-	if text == "" {
-		return ""
-	}
 	// No-break spaces: some hosts drop ordinary ones at the beginning of a label.
 	return strings.Repeat("\u00a0\u00a0\u00a0\u00a0", depth) + text
 }
@@ -83,13 +97,24 @@ func landingItems(s control.Snapshot) []Item {
 	var busy, failed []string
 	for _, l := range s.Landings {
 		if l.Problem != "" {
-			failed = append(failed, line(fmt.Sprintf("⚠ %s: %s", landingName(l), l.Problem)))
+			failed = append(failed, fmt.Sprintf("%s: %s", landingName(l), l.Problem))
 			continue
 		}
 		busy = append(busy, line(landingText(l)))
 	}
 	var items []Item
-	items = append(items, lines("landing/problem/", failed, errorLines)...)
+	for i := range landingProblems {
+		text := ""
+		if i < len(failed) {
+			text = failed[i]
+		}
+		items = append(items, sentenceItems(fmt.Sprintf("landing/problem/%d", i), text, "⚠ ")...)
+	}
+	more := ""
+	if n := len(failed) - landingProblems; n > 0 {
+		more = fmt.Sprintf("⚠ … and %s more", plural(n, "take", "takes"))
+	}
+	items = append(items, info("landing/problem/more", more))
 	return append(items, lines("landing/", busy, landingLines)...)
 }
 
@@ -239,11 +264,6 @@ func livesMenu(s control.Snapshot) Item {
 			Checked: l.Chosen || l.PID == s.Link.PID && l.PID != 0, Intent: Intent{Verb: ChooseLive, Target: pid}})
 	}
 	return menu
-}
-
-func exportItem(s control.Snapshot, ui UI) Item {
-	return Item{Key: "export", Kind: Action, Label: "Try an Export in Live…", Hidden: !s.Settings.ExportEnabled || !ui.CanExport,
-		Disabled: !connected(s) || s.RunningTake() != nil, Intent: Intent{Verb: ExportAttempt}}
 }
 
 // quitItems ask while a take records. A menu has no dialogs, so the question is a submenu: it needs a second, aimed click, and

@@ -14,8 +14,8 @@ import (
 // Tools are what intents need besides the core.
 type Tools struct {
 	Files Files
-	// Export makes an export attempt; nil where this program was built without them.
-	Export func(ctx context.Context) error
+	// Export makes export attempts; nil where this program has none.
+	Export Exporter
 }
 
 // Outcome is what an intent leaves behind for the menu that it came from. The zero Outcome is a plain success that the
@@ -36,7 +36,7 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 	case TakeStop:
 		_, err = core.StopTake(ctx)
 	case TakeCancel:
-		_, err = core.CancelTake(ctx)
+		return cancel(ctx, core)
 	case TransportPlay:
 		err = core.Play(ctx)
 	case TransportStop:
@@ -61,8 +61,8 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 		err = takeFile(ctx, core, tools.Files, in)
 	case OpenTakes:
 		err = tools.Files.OpenFolder(ctx, in.Target)
-	case ExportAttempt:
-		err = export(ctx, tools)
+	case ExportAttempt, ExportDryRun, ExportStop, ExportRehearse, ExportRunBatch, ExportSwitchOn, ExportSwitchOff:
+		return export(ctx, tools, in)
 	case Quit:
 		err = core.Quit(ctx, false)
 	case QuitAnyway:
@@ -77,6 +77,15 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 
 // trackRef names a track by its id.
 func trackRef(id string) control.Ref { return control.Ref("#" + id) }
+
+// cancel says where the audio is: nobody should think that it is gone, nor look for it among the takes.
+func cancel(ctx context.Context, core control.Core) (Outcome, error) {
+	t, err := core.CancelTake(ctx)
+	if err != nil {
+		return Outcome{}, err
+	}
+	return Outcome{Announce: Notification{Key: t.ID, Title: "Take discarded", Text: "Its audio file stays in the Live project, in Samples/Recorded."}}, nil
+}
 
 func setDefaults(ctx context.Context, core control.Core, in Intent) error {
 	d := core.Snapshot().Settings.Defaults
@@ -94,14 +103,6 @@ func chooseLive(ctx context.Context, core control.Core, target string) error {
 		return fmt.Errorf("read process id %q: %w", target, err)
 	}
 	return core.ChooseLive(ctx, pid)
-}
-
-func export(ctx context.Context, tools Tools) error {
-	if tools.Export == nil {
-		return &control.Error{Code: "not_supported", Message: "This build of Takebar has no export attempts.",
-			Hint: "Record a take of the main output instead."}
-	}
-	return tools.Export(ctx)
 }
 
 func install(ctx context.Context, core control.Core) (Outcome, error) {

@@ -103,7 +103,8 @@ func TestDo(t *testing.T) {
 		{Intent{Verb: PlayTake, Target: "k0", Option: "1"}, []string{"Take k0", "play /b.wav"}},
 		{Intent{Verb: CopyTakePath, Target: "k0"}, []string{"Take k0", `copy "/a.wav\n/b.wav"`}},
 		{Intent{Verb: OpenTakes, Target: "/takes"}, []string{"open /takes"}},
-		{Intent{Verb: ExportAttempt}, []string{"export"}},
+		{Intent{Verb: ExportAttempt}, []string{"export.attempt"}},
+		{Intent{Verb: ExportRehearse, Target: "chord_r"}, []string{"export.rehearse chord_r"}},
 		{Intent{Verb: Quit}, []string{"Quit false"}},
 		{Intent{Verb: QuitAnyway}, []string{"Quit true"}},
 		{Intent{Verb: StopThenQuit}, []string{"StopTake", "WaitLanded k1", "Quit false"}},
@@ -111,7 +112,7 @@ func TestDo(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.in.String(), func(t *testing.T) {
 			core := &spyCore{take: sidecar.Entry{Paths: []string{"/a.wav", "/b.wav"}}}
-			tools := Tools{Files: spyFiles{core}, Export: func(context.Context) error { return core.call("export") }}
+			tools := Tools{Files: spyFiles{core}, Export: spyExporter{core}}
 			if _, err := Do(t.Context(), core, tools, test.in); err != nil {
 				t.Fatal(err)
 			}
@@ -133,7 +134,7 @@ func TestEveryMenuIntentIsUnderstood(t *testing.T) {
 		for _, it := range items {
 			if it.Intent != (Intent{}) {
 				core := &spyCore{take: *landed()}
-				tools := Tools{Files: spyFiles{core}, Export: func(context.Context) error { return nil }}
+				tools := Tools{Files: spyFiles{core}, Export: spyExporter{core}}
 				if _, err := Do(t.Context(), core, tools, it.Intent); err != nil {
 					t.Errorf("%s: %v", it.Key, err)
 				}
@@ -141,7 +142,7 @@ func TestEveryMenuIntentIsUnderstood(t *testing.T) {
 			walk(it.Children)
 		}
 	}
-	walk(BuildMenu(s, UI{CanExport: true, Trashed: &TrashedTake{ID: "k0"}}, noon).Items)
+	walk(BuildMenu(s, UI{Export: exportView(), Trashed: &TrashedTake{ID: "k0"}}, noon).Items)
 }
 
 func TestDoFails(t *testing.T) {

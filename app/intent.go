@@ -24,7 +24,6 @@ const (
 	OpenTakes     Verb = "folder.open"  // Target: the folder
 	InstallScript Verb = "script.install"
 	ChooseLive    Verb = "live.choose" // Target: process id, 0 = the newest
-	ExportAttempt Verb = "export"
 	Quit          Verb = "quit"
 	QuitAnyway    Verb = "quit.anyway"
 	StopThenQuit  Verb = "quit.stop"

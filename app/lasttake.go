@@ -18,7 +18,7 @@ func lastTakeMenu(s control.Snapshot, ui UI) Item {
 	} else {
 		menu.Label = fmt.Sprintf("Last Take: %s", takeName(*s.LastTake))
 		if d := s.LastTake.Duration(); d > 0 {
-			menu.Label += fmt.Sprintf(" (%s)", Clock(d))
+			menu.Label += fmt.Sprintf(" (%s)", Length(d))
 		}
 	}
 	restore := Item{Key: "last/restore", Kind: Action, Label: "Restore", Hidden: ui.Trashed == nil}
@@ -73,14 +73,14 @@ func takeName(t control.LibraryTake) string {
 
 func fileLabel(t control.LibraryTake, i int) string {
 	if i < len(t.Files) && Clean(t.Files[i].Track) != "" {
-		return fmt.Sprintf("%s (%s)", name(t.Files[i].Track), Clock(t.Files[i].Duration()))
+		return fmt.Sprintf("%s (%s)", name(t.Files[i].Track), Length(t.Files[i].Duration()))
 	}
 	return name(filepath.Base(t.Paths[i]))
 }
 
 // takeFacts is the take in one line: its length, files and set.
 func takeFacts(t control.LibraryTake) string {
-	text := Clock(t.Duration())
+	text := Length(t.Duration())
 	switch n := len(t.Paths); {
 	case t.Status == sidecar.StatusMIDI:
 		text = "MIDI only, no audio file"

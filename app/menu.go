@@ -126,8 +126,8 @@ type UI struct {
 	Problem *Problem
 	// NotifyProblem says why no desktop notifications appear, "" where they do.
 	NotifyProblem string
-	// CanExport says that this program was built with export attempts.
-	CanExport bool
+	// Export is what is known of export attempts; nil where this program has none.
+	Export *ExportView
 }
 
 // TrashedTake names a take in the trash.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -138,7 +139,7 @@ func TestBuildMenu(t *testing.T) {
 		{name: "selected-unarmable", snapshot: band(func(s *control.Snapshot) { s.State.Tracks[6].Selected, s.State.Tracks[5].Selected = false, true })},
 		{name: "main-source", snapshot: band(func(s *control.Snapshot) { s.Settings.Source = live.SourceMain })},
 		{name: "playing", snapshot: band(func(s *control.Snapshot) { s.State.Transport.IsPlaying = true })},
-		{name: "pending", snapshot: band(func(s *control.Snapshot) { s.Pending = []string{"take.start", "arm t4"} })},
+		{name: "pending", snapshot: band(func(s *control.Snapshot) { s.Pending = []string{"take.start", "arm t4 t7", "disarm t2"} })},
 		{name: "counting-in", snapshot: band(arm("t4", "t7"), running(live.PhaseCountingIn, 0))},
 		{name: "recording", snapshot: band(arm("t4", "t7"), running(live.PhaseRecording, 62500*time.Millisecond))},
 		{name: "recording-fixed", snapshot: band(running(live.PhaseRecording, 3*time.Second), func(s *control.Snapshot) {
@@ -162,7 +163,7 @@ func TestBuildMenu(t *testing.T) {
 			s.Landings = []control.Landing{
 				{TakeID: "a", Name: "Night Drive 12", Step: "copying", Done: 0.63},
 				{TakeID: "b", Name: "Night Drive 13", Step: "waiting"},
-				{TakeID: "c", Name: "Night Drive 11", Step: "copying", Problem: "the disk is full; make room, it goes on by itself"},
+				{TakeID: "c", Name: "Night Drive 11", Step: "copying", Problem: "the disk of the takes folder is full; make room, and it goes on by itself from where it was"},
 				{TakeID: "d", Name: "Night Drive 14", Step: "checking", Done: 1},
 				{TakeID: "e", Name: "Night Drive 15", Step: "waiting"},
 			}
@@ -188,7 +189,11 @@ func TestBuildMenu(t *testing.T) {
 			s.Settings.Problem = "config.toml, line 4: view must be arrangement or session"
 		}),
 			ui: UI{Problem: &Problem{Text: "No track is armed.", Hint: "Arm a track in Live, or choose another source."}, NotifyProblem: "No notification service runs here"}},
-		{name: "export", ui: UI{CanExport: true}, snapshot: band(func(s *control.Snapshot) { s.Settings.ExportEnabled = true })},
+		{name: "export", ui: UI{Export: exportView()}, snapshot: band()},
+		{name: "export-off", ui: UI{Export: &ExportView{Consent: []string{"Please read this.", "It can go wrong."}, ConsentVersion: "1"}}, snapshot: band()},
+		{name: "export-running", ui: UI{Export: exportView(func(v *ExportView) {
+			v.Running, v.Watching = "Export attempt: Live is rendering (12.3 MB)", true
+		})}, snapshot: band()},
 		{name: "many-tracks", snapshot: band(many(130), arm("t7", "t126"))},
 	}
 	for _, test := range tests {
@@ -330,6 +335,25 @@ func TestClockAndBars(t *testing.T) {
 	for _, test := range tests {
 		if got := barsBeats(test.beats, test.num, test.den); got != test.want {
 			t.Errorf("barsBeats(%v, %d/%d) = %q, want %q", test.beats, test.num, test.den, got, test.want)
+		}
+	}
+}
+
+func TestWrap(t *testing.T) {
+	tests := []struct {
+		text string
+		n    int
+		want []string
+	}{
+		{"", 3, []string{""}},
+		{"short", 3, []string{"short"}},
+		{strings.Repeat("word ", 20), 3, []string{strings.TrimSpace(strings.Repeat("word ", 13)), strings.TrimSpace(strings.Repeat("word ", 7))}},
+		{strings.Repeat("x", 100), 2, []string{strings.Repeat("x", 64), strings.Repeat("x", 36)}},
+		{strings.Repeat("x", 200), 2, []string{strings.Repeat("x", 64), strings.Repeat("x", 63) + "…"}},
+	}
+	for _, test := range tests {
+		if got := wrap(test.text, test.n); !slices.Equal(got, test.want) {
+			t.Errorf("wrap(%q) = %q, want %q", test.text, got, test.want)
 		}
 	}
 }

@@ -144,7 +144,7 @@ func (a *Announcer) report(err error) {
 	problem := ""
 	switch {
 	case errors.Is(err, ErrNoNotifications):
-		problem = "No notification service runs here: news about takes appear in this menu only"
+		problem = "No notification service runs: news appears in this menu only"
 	case err != nil:
 		problem = "Desktop notifications do not work: " + err.Error()
 	}

@@ -2,6 +2,7 @@ package app
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -54,11 +55,11 @@ func pending(s control.Snapshot, verbs ...string) bool {
 	return false
 }
 
+// pendingTrack says that this track, alone or among others ("arm t3 t4"), waits to be armed or disarmed.
 func pendingTrack(s control.Snapshot, id string) bool {
 	for _, p := range s.Pending {
-		verb, target, _ := strings.Cut(p, " ")
-		verb = strings.TrimPrefix(verb, "track.")
-		if target == id && (verb == "arm" || verb == "disarm") {
+		words := strings.Fields(p)
+		if len(words) > 1 && (words[0] == "arm" || words[0] == "disarm") && slices.Contains(words[1:], id) {
 			return true
 		}
 	}
@@ -104,7 +105,7 @@ func hintLine(s control.Snapshot) string {
 	if connected(s) {
 		if n := s.State.App.OpenDialogCount; n != nil && *n > 0 {
 			if m := s.State.App.CurrentDialogMessage; m != nil && Clean(*m) != "" {
-				return line("Live asks: " + *m)
+				return "Live asks: " + *m
 			}
 			return "Live shows a dialog: answer it in Live"
 		}
@@ -112,7 +113,7 @@ func hintLine(s control.Snapshot) string {
 			return "A newer script is ready: choose Set Up Live › Update the Script"
 		}
 	}
-	return line(s.Link.Hint)
+	return s.Link.Hint
 }
 
 // activityLine says what Live does with regard to takes: what records, or what is armed.

@@ -13,6 +13,8 @@ import (
 const (
 	maxName = 44
 	maxLine = 96
+	// wrapAt is where a sentence goes on in the next line of the menu.
+	wrapAt = 64
 )
 
 // Clean makes a text from outside (a set, a track, a file) safe to show: one line, valid UTF-8, no control or
@@ -45,7 +47,28 @@ func name(s string) string { return shorten(s, maxName) }
 
 func line(s string) string { return shorten(s, maxLine) }
 
-// Clock writes a length as m:ss, or h:mm:ss from an hour on. Parts of a second are dropped, as on a tape counter.
+// wrap parts a sentence into at most n lines at spaces. What does not fit is cut off with an ellipsis.
+func wrap(s string, n int) []string {
+	var lines []string
+	rest := []rune(Clean(s))
+	for len(rest) > wrapAt && len(lines) < n-1 {
+		at := wrapAt
+		for at > 0 && rest[at] != ' ' {
+			at--
+		}
+		if at == 0 {
+			at = wrapAt // one endless word
+		}
+		lines = append(lines, strings.TrimSpace(string(rest[:at])))
+		rest = []rune(strings.TrimSpace(string(rest[at:])))
+	}
+	return append(lines, shorten(string(rest), wrapAt))
+}
+
+// Length writes the length of something that is over, to the nearest second.
+func Length(d time.Duration) string { return Clock(d.Round(time.Second)) }
+
+// Clock writes a running length as m:ss, or h:mm:ss from an hour on. Parts of a second are dropped, as on a tape counter.
 func Clock(d time.Duration) string {
 	d = max(d, 0)
 	h, m, s := int(d.Hours()), int(d.Minutes())%60, int(d.Seconds())%60

@@ -493,7 +493,7 @@ func TestNoNotificationService(t *testing.T) {
 	d := newDesk(t)
 	d.order(order{Op: "connect"})
 	d.order(order{Op: "take"})
-	d.menu("a word about it", has("⚠ No notification service runs here: news about takes appear in this menu only"))
+	d.menu("a word about it", has("⚠ No notification service runs: news appears in this menu only"))
 	d.click("Stop Take")
 	d.menu("the take", has("Last Take: Night Drive 1 (0:02)"))
 	d.click("Last Take", "Discard")

@@ -54,9 +54,10 @@ func newTray(core control.Core, s surface, o Options) *tray {
 		core: core, tools: app.Tools{Files: o.Files, Export: o.Export}, logger: o.Logger,
 		announcer: app.NewAnnouncer(o.Notifier, o.Logger), now: time.Now,
 		clicks: make(chan string, room), results: make(chan result, room),
-		ui:      app.UI{System: runtime.GOOS, CanExport: o.Export != nil},
+		ui:      app.UI{System: runtime.GOOS},
 		notices: app.Notices{Since: o.Since}, busy: map[app.Intent]bool{}, slots: map[string]time.Time{},
 	}
+	t.lookAtExports()
 	t.renderer = newRenderer(s, func() time.Time { return t.now() }, t.click)
 	return t
 }
@@ -101,6 +102,8 @@ func (t *tray) run(ctx context.Context) {
 			t.finish(r)
 		case <-t.announcer.Changed():
 			t.ui.NotifyProblem = t.announcer.Problem()
+		case <-t.exportChanges():
+			t.lookAtExports()
 		case <-wake.C:
 		}
 		t.expire()
@@ -131,6 +134,22 @@ func sooner(wait time.Duration, ok bool, left time.Duration) (time.Duration, boo
 		return left, true
 	}
 	return wait, true
+}
+
+// exportChanges is nil, and so never ready, where there are no export attempts.
+func (t *tray) exportChanges() <-chan struct{} {
+	if t.tools.Export == nil {
+		return nil
+	}
+	return t.tools.Export.Changed()
+}
+
+func (t *tray) lookAtExports() {
+	if t.tools.Export == nil {
+		return
+	}
+	view := t.tools.Export.View()
+	t.ui.Export = &view
 }
 
 func (t *tray) observe(s control.Snapshot) {

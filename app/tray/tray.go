@@ -24,8 +24,8 @@ type Options struct {
 	Notifier app.Notifier
 	// Files opens takes and folders; nil: with the system's programs.
 	Files app.Files
-	// Export makes an export attempt. The menu offers it where this is set and the settings allow it.
-	Export func(ctx context.Context) error
+	// Export makes export attempts; nil: the menu has none.
+	Export app.Exporter
 	// Since leaves out notices from before it, so that old news is not told again; zero: from the last half minute on.
 	Since time.Time
 	// Warnings is told in plain words why the icon cannot be seen, where that is so; nil: os.Stderr.

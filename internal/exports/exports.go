@@ -6,6 +6,7 @@ package exports
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"sync"
@@ -136,3 +137,14 @@ func (l *link) Locators(ctx context.Context) ([]automation.Locator, error) {
 	}
 	return all, nil
 }
+
+var errNoLink = errors.New("there is no link here")
+
+// none is the link of an engine that only looks at what is stored.
+type none struct{}
+
+func (none) State() (live.State, bool) { return live.State{}, false }
+
+func (none) SetLoop(context.Context, automation.Loop) error { return errNoLink }
+
+func (none) Locators(context.Context) ([]automation.Locator, error) { return nil, errNoLink }
