@@ -116,7 +116,7 @@ func install(ctx context.Context, core control.Core) (Outcome, error) {
 	}
 	text := in.NextSteps
 	if text == "" {
-		text = "Start Live anew, then choose Takebar as Control Surface in Settings › Link, Tempo & MIDI."
+		text = "Restart Live, then choose Takebar as Control Surface in Settings › Link, Tempo & MIDI."
 	}
 	return Outcome{Install: &in, Announce: Notification{Key: "setup", Title: title, Text: text, Paths: []string{in.Folder}}}, nil
 }

@@ -27,7 +27,7 @@ func setupMenu(s control.Snapshot, ui UI) Item {
 		install,
 		info("setup/done", done),
 		separator("setup"),
-		info("setup/1", "1. Start Live anew, so that it finds the script"),
+		info("setup/1", "1. Restart Live, so that it finds the script"),
 		info("setup/2", "2. In Live, open Settings › Link, Tempo & MIDI"),
 		info("setup/3", "3. Choose Takebar as Control Surface, Input and Output: None"),
 		info("setup/status", setupStatus(s, ui)),

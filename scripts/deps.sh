@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Installs what a target of the Makefile needs and this machine lacks, or says exactly what to install.
-# Usage: scripts/deps.sh build|demo|test|lint|bench
+# Usage: scripts/deps.sh build|demo|shots|test|lint|bench
 set -euo pipefail
-need=${1:?usage: scripts/deps.sh build|demo|test|lint|bench}
+need=${1:?usage: scripts/deps.sh build|demo|shots|test|lint|bench}
 
 say() { printf '%s\n' "$*"; }
 have() { command -v "$1" >/dev/null 2>&1; }
@@ -22,7 +22,7 @@ fi
 commands=() packages=()
 case "$need" in
 build) commands=(gcc:gcc) packages=(libc6-dev libx11-dev libxtst-dev) ;;
-demo) commands=(python3:python3) ;;
+demo | shots) commands=(python3:python3) ;;
 test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac
   Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils) packages=(libc6-dev libx11-dev libxtst-dev) ;;
 bench) commands=(python3:python3 dbus-daemon:dbus sox:sox) ;;
@@ -30,7 +30,7 @@ lint) commands=(node:nodejs npm:npm gcc:gcc) packages=(libc6-dev libx11-dev libx
 *) say "unknown target $need"; exit 2 ;;
 esac
 # Without a display the demo draws the tray on a small panel of its own, and takes a picture.
-if [ "$need" = demo ] && [ "$(uname -s)" = Linux ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; then
+if [ "$(uname -s)" = Linux ] && { [ "$need" = shots ] || { [ "$need" = demo ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }; }; then
   commands+=(Xvfb:xvfb dbus-daemon:dbus xfce4-panel:xfce4-panel openbox:openbox dunst:dunst xdotool:xdotool
     xprop:x11-utils import:imagemagick notify-send:libnotify-bin xfconf-query:xfconf)
   packages+=(fonts-dejavu-core adwaita-icon-theme hicolor-icon-theme)

@@ -70,6 +70,7 @@ const notificationConfig = `[global]
     padding = 12
     horizontal_padding = 14
     icon_position = left
+    show_indicators = no
     max_icon_size = 32
 [urgency_low]
     background = "%[1]s"
