@@ -25,7 +25,7 @@ func (g *landing) room(f *journalFile) error {
 		left = fmt.Sprintf(", which is %s of such a recording", minutes(free/rate))
 	}
 	return failf(CodeDiskFull, "Free some space there, or choose another takes folder; the take waits and is tried again.", nil,
-		"The disk of the takes folder has only %s left%s; this take needs %s.", size(free), left, size(need))
+		"The disk of the takes folder is nearly full: only %s are left%s, and this take needs %s.", size(free), left, size(need))
 }
 
 // lowDisk warns while there is still time.
