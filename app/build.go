@@ -156,11 +156,15 @@ func landingText(l control.Landing) string {
 
 func takeItems(s control.Snapshot, now time.Time) []Item {
 	take := s.RunningTake()
-	record := Item{Key: "take/start", Kind: Action, Label: recordLabel(s), Disabled: !connected(s) || pending(s, "take.start"),
-		Hidden: take != nil, Intent: Intent{Verb: TakeStart}}
+	record := Item{
+		Key: "take/start", Kind: Action, Label: recordLabel(s), Disabled: !connected(s) || pending(s, "take.start"),
+		Hidden: take != nil, Intent: Intent{Verb: TakeStart},
+	}
 	stop := Item{Key: "take/stop", Kind: Action, Label: "Stop Take", Hidden: take == nil, Intent: Intent{Verb: TakeStop}}
-	discard := Item{Key: "take/cancel", Kind: Action, Label: "Discard Take (the audio file stays in Live's project)",
-		Hidden: take == nil, Intent: Intent{Verb: TakeCancel}}
+	discard := Item{
+		Key: "take/cancel", Kind: Action, Label: "Discard Take (the audio file stays in Live's project)",
+		Hidden: take == nil, Intent: Intent{Verb: TakeCancel},
+	}
 	if counter := takeCounter(s, now); counter != "" {
 		stop.Label += "  " + counter
 	}
@@ -245,8 +249,10 @@ func viewMenu(s control.Snapshot) Item {
 }
 
 func takesFolderItem(s control.Snapshot) Item {
-	return Item{Key: "takes/folder", Kind: Action, Label: "Open Takes Folder", Disabled: s.Settings.TakesDir == "",
-		Intent: Intent{Verb: OpenTakes, Target: s.Settings.TakesDir}}
+	return Item{
+		Key: "takes/folder", Kind: Action, Label: "Open Takes Folder", Disabled: s.Settings.TakesDir == "",
+		Intent: Intent{Verb: OpenTakes, Target: s.Settings.TakesDir},
+	}
 }
 
 func livesMenu(s control.Snapshot) Item {
@@ -260,8 +266,10 @@ func livesMenu(s control.Snapshot) Item {
 		if l.Started > 0 {
 			label += ", script up since " + time.UnixMilli(l.Started).Format("15:04")
 		}
-		menu.Children = append(menu.Children, Item{Key: "lives/" + pid, Kind: Check, Label: fmt.Sprintf("%s (process %s)", label, pid),
-			Checked: l.Chosen || l.PID == s.Link.PID && l.PID != 0, Intent: Intent{Verb: ChooseLive, Target: pid}})
+		menu.Children = append(menu.Children, Item{
+			Key: "lives/" + pid, Kind: Check, Label: fmt.Sprintf("%s (process %s)", label, pid),
+			Checked: l.Chosen || l.PID == s.Link.PID && l.PID != 0, Intent: Intent{Verb: ChooseLive, Target: pid},
+		})
 	}
 	return menu
 }

@@ -62,9 +62,11 @@ func notifyCommand(system string, n Notification) command {
 			"--", n.Title, n.Text,
 		}}
 	}
-	return command{name: "powershell.exe",
+	return command{
+		name: "powershell.exe",
 		args: []string{"-NoLogo", "-NoProfile", "-NonInteractive", "-EncodedCommand", base64.StdEncoding.EncodeToString(utf16LE(toastScript, false))},
-		env:  []string{"TAKEBAR_TITLE=" + n.Title, "TAKEBAR_TEXT=" + n.Text, "TAKEBAR_TAG=" + tag(n.Key)}}
+		env:  []string{"TAKEBAR_TITLE=" + n.Title, "TAKEBAR_TEXT=" + n.Text, "TAKEBAR_TAG=" + tag(n.Key)},
+	}
 }
 
 // toastScript shows a toast. It is constant: the texts are read from the environment and become text nodes. The

@@ -35,33 +35,51 @@ func TestDiff(t *testing.T) {
 	}{
 		{"nothing", band(), band(), time.Hour, nil},
 		{"song time runs", band(), band(func(s *control.Snapshot) { s.State.Transport.CurrentSongTime = 17 }), 0, nil},
-		{"a second of a take", band(running(live.PhaseRecording, 0)), band(running(live.PhaseRecording, 0)), time.Second,
-			map[string]bool{"clock": true, "tooltip": true, "take/stop": true}},
-		{"a second of a take in a large set", band(many(300), running(live.PhaseRecording, 0)), band(many(300), running(live.PhaseRecording, 0)), time.Second,
-			map[string]bool{"clock": true, "tooltip": true}},
-		{"five seconds of a take in a large set", band(many(300), running(live.PhaseRecording, 0)), band(many(300), running(live.PhaseRecording, 0)), 5 * time.Second,
-			map[string]bool{"clock": true, "tooltip": true, "take/stop": true}},
-		{"arming one track", band(), band(arm("t4")), 0,
-			map[string]bool{"icon": true, "tooltip": true, "status/activity": true, "take/start": true, "arm.none": true, "arm/t4": true}},
+		{
+			"a second of a take", band(running(live.PhaseRecording, 0)), band(running(live.PhaseRecording, 0)), time.Second,
+			map[string]bool{"clock": true, "tooltip": true, "take/stop": true},
+		},
+		{
+			"a second of a take in a large set", band(many(300), running(live.PhaseRecording, 0)), band(many(300), running(live.PhaseRecording, 0)), time.Second,
+			map[string]bool{"clock": true, "tooltip": true},
+		},
+		{
+			"five seconds of a take in a large set", band(many(300), running(live.PhaseRecording, 0)), band(many(300), running(live.PhaseRecording, 0)), 5 * time.Second,
+			map[string]bool{"clock": true, "tooltip": true, "take/stop": true},
+		},
+		{
+			"arming one track", band(), band(arm("t4")), 0,
+			map[string]bool{"icon": true, "tooltip": true, "status/activity": true, "take/start": true, "arm.none": true, "arm/t4": true},
+		},
 		{"renaming a track", band(), band(func(s *control.Snapshot) { s.State.Tracks[3].Name = "Sub" }), 0, map[string]bool{"arm/t4": true}},
 		{"deleting a track", band(), band(func(s *control.Snapshot) {
 			s.State.Tracks = append(s.State.Tracks[:2:2], s.State.Tracks[3:]...)
 		}), 0, map[string]bool{"rebuild arm": true}},
-		{"arming in a large set", band(many(100)), band(many(100), arm("t77")), 0,
-			map[string]bool{"icon": true, "tooltip": true, "status/activity": true, "take/start": true, "arm.none": true, "armed/title": true,
-				"armed/0": true, "arm/chunk/3": true, "arm/t77": true}},
+		{
+			"arming in a large set", band(many(100)), band(many(100), arm("t77")), 0,
+			map[string]bool{
+				"icon": true, "tooltip": true, "status/activity": true, "take/start": true, "arm.none": true, "armed/title": true,
+				"armed/0": true, "arm/chunk/3": true, "arm/t77": true,
+			},
+		},
 		{"moving within one chunk", band(many(100)), band(many(100), func(s *control.Snapshot) {
 			s.State.Tracks[31], s.State.Tracks[32] = s.State.Tracks[32], s.State.Tracks[31]
 		}), 0, map[string]bool{"rebuild arm/chunk/1": true}},
 		{"a take lands", band(), band(func(s *control.Snapshot) { s.LastTake = landed() }), 0, map[string]bool{"last": true, "rebuild last": true}},
-		{"a second Live", band(), band(func(s *control.Snapshot) { s.Link.Lives = append(s.Link.Lives, control.LiveInfo{PID: 1}) }), 0,
-			map[string]bool{"lives": true, "rebuild lives": true}},
-		{"Live comes", control.Snapshot{Settings: band().Settings}, band(), 0, map[string]bool{"icon": true, "tooltip": true, "status": true,
+		{
+			"a second Live", band(), band(func(s *control.Snapshot) { s.Link.Lives = append(s.Link.Lives, control.LiveInfo{PID: 1}) }), 0,
+			map[string]bool{"lives": true, "rebuild lives": true},
+		},
+		{"Live comes", control.Snapshot{Settings: band().Settings}, band(), 0, map[string]bool{
+			"icon": true, "tooltip": true, "status": true,
 			"status/activity": true, "take/start": true, "transport/play": true, "source/selected": true, "arm": true, "rebuild arm": true,
-			"setup/install": true, "setup/status": true}},
-		{"Live goes", band(), control.Snapshot{Settings: band().Settings}, 0, map[string]bool{"icon": true, "tooltip": true, "status": true,
+			"setup/install": true, "setup/status": true,
+		}},
+		{"Live goes", band(), control.Snapshot{Settings: band().Settings}, 0, map[string]bool{
+			"icon": true, "tooltip": true, "status": true,
 			"status/activity": true, "take/start": true, "transport/play": true, "source/selected": true, "arm": true, "setup/install": true,
-			"setup/status": true}},
+			"setup/status": true,
+		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -33,12 +33,15 @@ func (c *spyCore) Snapshot() control.Snapshot {
 func (c *spyCore) StartTake(_ context.Context, r control.TakeRequest) (live.Take, error) {
 	return live.Take{}, c.call("StartTake %+v", r)
 }
+
 func (c *spyCore) StopTake(context.Context) (live.Take, error) {
 	return live.Take{ID: "k1"}, c.call("StopTake")
 }
+
 func (c *spyCore) CancelTake(context.Context) (live.Take, error) {
 	return live.Take{}, c.call("CancelTake")
 }
+
 func (c *spyCore) WaitLanded(_ context.Context, id string) (control.LibraryTake, error) {
 	return c.take, c.call("WaitLanded %s", id)
 }
@@ -47,9 +50,11 @@ func (c *spyCore) Stop(context.Context) error { return c.call("Stop") }
 func (c *spyCore) SetDefaults(_ context.Context, d control.Defaults) error {
 	return c.call("SetDefaults %s %s", d.Source, d.View)
 }
+
 func (c *spyCore) Arm(_ context.Context, r control.ArmRequest) ([]live.Track, error) {
 	return nil, c.call("Arm %v%s", r.Tracks, r.Exclusive)
 }
+
 func (c *spyCore) Disarm(_ context.Context, tracks []control.Ref) ([]live.Track, error) {
 	return nil, c.call("Disarm %v", tracks)
 }
@@ -59,12 +64,15 @@ func (c *spyCore) Quit(_ context.Context, force bool) error    { return c.call("
 func (c *spyCore) Take(_ context.Context, ref string) (control.LibraryTake, error) {
 	return c.take, c.call("Take %s", ref)
 }
+
 func (c *spyCore) TrashTake(_ context.Context, ref string) (control.LibraryTake, error) {
 	return c.take, c.call("TrashTake %s", ref)
 }
+
 func (c *spyCore) RestoreTake(_ context.Context, ref string) (control.LibraryTake, error) {
 	return c.take, c.call("RestoreTake %s", ref)
 }
+
 func (c *spyCore) InstallScript(_ context.Context, library string) (control.Install, error) {
 	return control.Install{Version: "1.0.0", Changed: true, Folder: "/lib/Takebar", NextSteps: "Start Live."}, c.call("InstallScript %q", library)
 }
@@ -75,6 +83,7 @@ type spyFiles struct{ core *spyCore }
 func (f spyFiles) Reveal(_ context.Context, paths []string) error {
 	return f.core.call("reveal %v", paths)
 }
+
 func (f spyFiles) Play(_ context.Context, path string) error    { return f.core.call("play %s", path) }
 func (f spyFiles) OpenFolder(_ context.Context, d string) error { return f.core.call("open %s", d) }
 func (f spyFiles) Copy(_ context.Context, text string) error    { return f.core.call("copy %q", text) }

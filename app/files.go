@@ -58,8 +58,10 @@ func (f *SystemFiles) Play(ctx context.Context, path string) error {
 // OpenFolder implements Files.
 func (f *SystemFiles) OpenFolder(ctx context.Context, dir string) error {
 	if _, err := os.Stat(dir); errors.Is(err, fs.ErrNotExist) {
-		return &control.Error{Code: "not_found", Message: "The takes folder is not there yet.",
-			Hint: "It is made when the first take lands: " + dir, Err: err}
+		return &control.Error{
+			Code: "not_found", Message: "The takes folder is not there yet.",
+			Hint: "It is made when the first take lands: " + dir, Err: err,
+		}
 	}
 	return withPath(f.open(ctx, dir), "open the folder", dir)
 }
@@ -72,8 +74,10 @@ func (f *SystemFiles) Copy(ctx context.Context, text string) error {
 		return nil
 	}
 	if errors.Is(err, exec.ErrNotFound) {
-		return &control.Error{Code: "no_clipboard", Message: "No program for the clipboard was found.",
-			Hint: "Install xclip or wl-clipboard. The path is " + text, Err: err}
+		return &control.Error{
+			Code: "no_clipboard", Message: "No program for the clipboard was found.",
+			Hint: "Install xclip or wl-clipboard. The path is " + text, Err: err,
+		}
 	}
 	return withPath(err, "copy the path", text)
 }
@@ -96,8 +100,10 @@ func withPath(err error, what, path string) error {
 	case err == nil, errors.Is(err, context.Canceled):
 		return err
 	case errors.Is(err, exec.ErrNotFound):
-		return &control.Error{Code: "no_program", Message: fmt.Sprintf("Takebar found no program to %s.", what),
-			Hint: "Install xdg-utils, or go there yourself: " + path, Err: err}
+		return &control.Error{
+			Code: "no_program", Message: fmt.Sprintf("Takebar found no program to %s.", what),
+			Hint: "Install xdg-utils, or go there yourself: " + path, Err: err,
+		}
 	}
 	return &control.Error{Code: "no_program", Message: fmt.Sprintf("Takebar could not %s: %v.", what, err), Hint: "It is " + path, Err: err}
 }

@@ -132,3 +132,9 @@ func TestPlayerThatStaysOpen(t *testing.T) {
 		t.Errorf("a player that runs on is an error: %v", err)
 	}
 }
+
+func TestEscapeMarkup(t *testing.T) {
+	if got, want := escapeMarkup("<b>&"), "&lt;b&gt;&amp;"; got != want {
+		t.Errorf("escapeMarkup = %q, want %q", got, want)
+	}
+}

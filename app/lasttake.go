@@ -48,8 +48,10 @@ func lastTakeItems(t control.LibraryTake, ui UI) []Item {
 		plays := Item{Key: prefix + "plays", Kind: Submenu, Label: "Play"}
 		for i := range t.Paths {
 			n := strconv.Itoa(i)
-			plays.Children = append(plays.Children, Item{Key: prefix + "play/" + n, Kind: Action, Label: fileLabel(t, i),
-				Intent: Intent{Verb: PlayTake, Target: t.ID, Option: n}})
+			plays.Children = append(plays.Children, Item{
+				Key: prefix + "play/" + n, Kind: Action, Label: fileLabel(t, i),
+				Intent: Intent{Verb: PlayTake, Target: t.ID, Option: n},
+			})
 		}
 		items = append(items, plays)
 	}
@@ -60,8 +62,10 @@ func lastTakeItems(t control.LibraryTake, ui UI) []Item {
 		}
 		items = append(items, Item{Key: prefix + "copy", Kind: Action, Label: label, Intent: Intent{Verb: CopyTakePath, Target: t.ID}})
 	}
-	return append(items, Item{Key: prefix + "trash", Kind: Action, Label: "Discard (into Takebar's trash)",
-		Intent: Intent{Verb: TrashTake, Target: t.ID}})
+	return append(items, Item{
+		Key: prefix + "trash", Kind: Action, Label: "Discard (into Takebar's trash)",
+		Intent: Intent{Verb: TrashTake, Target: t.ID},
+	})
 }
 
 func takeName(t control.LibraryTake) string {

@@ -45,16 +45,20 @@ func band(change ...func(*control.Snapshot)) control.Snapshot {
 	tracks[5].IsFrozen, tracks[5].CanBeArmed = true, false
 	tracks[6].Selected = true
 	s := control.Snapshot{
-		Link: control.Link{Status: control.LinkConnected, Responding: true, PID: 4711,
-			Lives: []control.LiveInfo{{PID: 4711, Live: "12.3.6", Script: "1.0.0", Chosen: true}}},
+		Link: control.Link{
+			Status: control.LinkConnected, Responding: true, PID: 4711,
+			Lives: []control.LiveInfo{{PID: 4711, Live: "12.3.6", Script: "1.0.0", Chosen: true}},
+		},
 		State: &live.State{
 			Link:      live.Link{Live: "12.3.6", Script: "1.0.0", PID: 4711},
 			Set:       live.Set{ID: "s1", Name: ptr("Night Drive")},
 			Transport: live.Transport{Tempo: 120, SignatureNumerator: 4, SignatureDenominator: 4},
 			Tracks:    tracks,
 		},
-		Settings: control.Settings{Defaults: control.Defaults{Source: live.SourceArmed, View: live.ViewArrangement},
-			TakesDir: "/music/Takebar", Notifications: true},
+		Settings: control.Settings{
+			Defaults: control.Defaults{Source: live.SourceArmed, View: live.ViewArrangement},
+			TakesDir: "/music/Takebar", Notifications: true,
+		},
 	}
 	for _, c := range change {
 		c(&s)
@@ -77,9 +81,11 @@ func arm(ids ...string) func(*control.Snapshot) {
 // running adds a take of Bass and Vocals that began that long before noon.
 func running(phase live.Phase, since time.Duration) func(*control.Snapshot) {
 	return func(s *control.Snapshot) {
-		t := &live.Take{ID: "k1", Phase: phase, Source: live.Source{Kind: live.SourceArmed}, View: live.ViewArrangement,
+		t := &live.Take{
+			ID: "k1", Phase: phase, Source: live.Source{Kind: live.SourceArmed}, View: live.ViewArrangement,
 			Tempo: 120, SignatureNumerator: 4, SignatureDenominator: 4,
-			Tracks: []live.TakeTrack{{ID: "t4", Name: "Bass", Kind: live.KindAudio}, {ID: "t7", Name: "Vocals", Kind: live.KindAudio}}}
+			Tracks: []live.TakeTrack{{ID: "t4", Name: "Bass", Kind: live.KindAudio}, {ID: "t7", Name: "Vocals", Kind: live.KindAudio}},
+		}
 		if phase == live.PhaseRecording || phase == live.PhaseStopping {
 			t.StartedAt = ptr(noon.Add(-since).UnixMilli())
 		}
@@ -91,8 +97,10 @@ func running(phase live.Phase, since time.Duration) func(*control.Snapshot) {
 
 func landed(change ...func(*sidecar.Entry)) *sidecar.Entry {
 	e := &sidecar.Entry{
-		Take: sidecar.Take{ID: "k0", Name: "Night Drive 12", Number: 12, Status: sidecar.StatusLanded, Set: sidecar.Set{Name: "Night Drive"},
-			Files: []sidecar.File{{Name: "b.wav", Track: "Bass", Rate: 48000, Frames: 48000 * 42}, {Name: "v.wav", Track: "Vocals", Rate: 48000, Frames: 48000 * 41}}},
+		Take: sidecar.Take{
+			ID: "k0", Name: "Night Drive 12", Number: 12, Status: sidecar.StatusLanded, Set: sidecar.Set{Name: "Night Drive"},
+			Files: []sidecar.File{{Name: "b.wav", Track: "Bass", Rate: 48000, Frames: 48000 * 42}, {Name: "v.wav", Track: "Vocals", Rate: 48000, Frames: 48000 * 41}},
+		},
 		Folder: "/music/Takebar", Sidecar: "/music/Takebar/Night Drive 12.takebar.json",
 		Paths: []string{"/music/Takebar/Night Drive 12 Bass.wav", "/music/Takebar/Night Drive 12 Vocals.wav"},
 	}
@@ -120,8 +128,10 @@ func many(n int) func(*control.Snapshot) {
 }
 
 func TestBuildMenu(t *testing.T) {
-	noLive := control.Snapshot{Link: control.Link{Status: control.LinkDisconnected, Message: "No Live found", Hint: "Start Live, or choose Set Up Live"},
-		Settings: band().Settings}
+	noLive := control.Snapshot{
+		Link:     control.Link{Status: control.LinkDisconnected, Message: "No Live found", Hint: "Start Live, or choose Set Up Live"},
+		Settings: band().Settings,
+	}
 	tests := []struct {
 		name     string
 		snapshot control.Snapshot
@@ -157,8 +167,10 @@ func TestBuildMenu(t *testing.T) {
 			s.State.App.CurrentDialogMessage = ptr("Save changes to\n\"Night Drive\" before closing?")
 		})},
 		{name: "script-old", snapshot: band(func(s *control.Snapshot) { s.Link.ScriptUpdate = "1.1.0" })},
-		{name: "incompatible", snapshot: control.Snapshot{Link: control.Link{Status: control.LinkIncompatible, Message: "Live runs script 0.9, which is too old",
-			Hint: "Choose Set Up Live › Update the Script"}}},
+		{name: "incompatible", snapshot: control.Snapshot{Link: control.Link{
+			Status: control.LinkIncompatible, Message: "Live runs script 0.9, which is too old",
+			Hint: "Choose Set Up Live › Update the Script",
+		}}},
 		{name: "landing", snapshot: band(func(s *control.Snapshot) {
 			s.Landings = []control.Landing{
 				{TakeID: "a", Name: "Night Drive 12", Step: "copying", Done: 0.63},
@@ -179,16 +191,20 @@ func TestBuildMenu(t *testing.T) {
 			s.LastTake = landed(func(e *sidecar.Entry) { e.Status, e.Files, e.Paths = sidecar.StatusMIDI, nil, nil })
 		})},
 		{name: "trashed-only", ui: UI{Trashed: &TrashedTake{ID: "k0", Name: "Night Drive 12"}}, snapshot: band()},
-		{name: "set-up", snapshot: noLive, ui: UI{Installed: &control.Install{Changed: true, Version: "1.0.0", Replaced: "0.9.0",
-			Folder: "/home/somebody/Music/Ableton/User Library/Remote Scripts/Takebar"}}},
+		{name: "set-up", snapshot: noLive, ui: UI{Installed: &control.Install{
+			Changed: true, Version: "1.0.0", Replaced: "0.9.0",
+			Folder: "/home/somebody/Music/Ableton/User Library/Remote Scripts/Takebar",
+		}}},
 		{name: "installing", snapshot: noLive, ui: UI{Installing: true}},
 		{name: "two-lives", snapshot: band(func(s *control.Snapshot) {
 			s.Link.Lives = append(s.Link.Lives, control.LiveInfo{PID: 99, Live: "11.3.43"})
 		})},
-		{name: "problems", snapshot: band(func(s *control.Snapshot) {
-			s.Settings.Problem = "config.toml, line 4: view must be arrangement or session"
-		}),
-			ui: UI{Problem: &Problem{Text: "No track is armed.", Hint: "Arm a track in Live, or choose another source."}, NotifyProblem: "No notification service runs here"}},
+		{
+			name: "problems", snapshot: band(func(s *control.Snapshot) {
+				s.Settings.Problem = "config.toml, line 4: view must be arrangement or session"
+			}),
+			ui: UI{Problem: &Problem{Text: "No track is armed.", Hint: "Arm a track in Live, or choose another source."}, NotifyProblem: "No notification service runs here"},
+		},
 		{name: "export", ui: UI{Export: exportView()}, snapshot: band()},
 		{name: "export-off", ui: UI{Export: &ExportView{Consent: []string{"Please read this.", "It can go wrong."}, ConsentVersion: "1"}}, snapshot: band()},
 		{name: "export-running", ui: UI{Export: exportView(func(v *ExportView) {

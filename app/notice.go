@@ -34,8 +34,10 @@ var ErrNoNotifications = errors.New("no notification service")
 
 // FromNotice makes the desktop notification for a notice of the core.
 func FromNotice(n control.Notice) Notification {
-	out := Notification{Key: n.TakeID, Title: n.Title, Text: n.Text,
-		Problem: n.Kind == control.NoticeTakeFailed || n.Kind == control.NoticeWarning}
+	out := Notification{
+		Key: n.TakeID, Title: n.Title, Text: n.Text,
+		Problem: n.Kind == control.NoticeTakeFailed || n.Kind == control.NoticeWarning,
+	}
 	if out.Key == "" {
 		out.Key = string(n.Kind)
 	}

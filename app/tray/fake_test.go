@@ -52,7 +52,7 @@ func fakeTray() int {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	fmt.Fprintln(os.Stdout, "ended")
+	fmt.Println("ended")
 	return 0
 }
 
@@ -85,14 +85,16 @@ var _ control.Core = (*fakeCore)(nil)
 func newFakeCore(out io.Writer) *fakeCore {
 	return &fakeCore{out: out, refuse: map[string]*control.Error{}, hold: map[string]chan struct{}{}, snapshot: control.Snapshot{
 		Link: control.Link{Status: control.LinkDisconnected, Message: "No Live found", Hint: "Start Live, or choose Set Up Live"},
-		Settings: control.Settings{Defaults: control.Defaults{Source: live.SourceArmed, View: live.ViewArrangement}, Notifications: true,
-			TakesDir: os.Getenv("TAKEBAR_TAKES")},
+		Settings: control.Settings{
+			Defaults: control.Defaults{Source: live.SourceArmed, View: live.ViewArrangement}, Notifications: true,
+			TakesDir: os.Getenv("TAKEBAR_TAKES"),
+		},
 	}}
 }
 
 // call notes a call for the test, waits where the test wants that, and answers as the test ordered.
 func (c *fakeCore) call(method string, args ...any) error {
-	fmt.Fprintln(c.out, strings.TrimSpace("call "+method+" "+fmt.Sprintln(args...)))
+	_, _ = io.WriteString(c.out, strings.TrimSpace("call "+method+" "+fmt.Sprintln(args...))+"\n")
 	c.mu.Lock()
 	hold, refusal := c.hold[method], c.refuse[method]
 	c.mu.Unlock()
@@ -254,8 +256,10 @@ func (c *fakeCore) connect(s *control.Snapshot, o order) {
 	}
 	number(tracks)
 	s.Link = control.Link{Status: control.LinkConnected, Responding: true, PID: 4711, Lives: []control.LiveInfo{{PID: 4711, Live: "12.3.6", Chosen: true}}}
-	s.State = &live.State{Link: live.Link{Live: "12.3.6", Script: "1.0.0", PID: 4711}, Set: live.Set{ID: "s1", Name: &set},
-		Transport: live.Transport{Tempo: 120, SignatureNumerator: 4, SignatureDenominator: 4}, Tracks: tracks}
+	s.State = &live.State{
+		Link: live.Link{Live: "12.3.6", Script: "1.0.0", PID: 4711}, Set: live.Set{ID: "s1", Name: &set},
+		Transport: live.Transport{Tempo: 120, SignatureNumerator: 4, SignatureDenominator: 4}, Tracks: tracks,
+	}
 }
 
 // reorder makes the set consist of these tracks in this order; unknown ids are new tracks.
@@ -317,8 +321,10 @@ func (c *fakeCore) StartTake(context.Context, control.TakeRequest) (live.Take, e
 		return live.Take{}, err
 	}
 	now := time.Now().UnixMilli()
-	take := live.Take{ID: "k1", Phase: live.PhaseRecording, Source: live.Source{Kind: live.SourceArmed}, View: live.ViewArrangement,
-		StartedAt: &now, Tempo: 120, SignatureNumerator: 4, SignatureDenominator: 4}
+	take := live.Take{
+		ID: "k1", Phase: live.PhaseRecording, Source: live.Source{Kind: live.SourceArmed}, View: live.ViewArrangement,
+		StartedAt: &now, Tempo: 120, SignatureNumerator: 4, SignatureDenominator: 4,
+	}
 	c.change(func(s *control.Snapshot) {
 		for _, t := range s.State.Armed() {
 			take.Tracks = append(take.Tracks, live.TakeTrack{ID: t.ID, Name: t.Name, Kind: t.Kind})
@@ -340,9 +346,13 @@ func (c *fakeCore) end(phase live.Phase) live.Take {
 			return
 		}
 		path := filepath.Join(s.Settings.TakesDir, "Night Drive 1.wav")
-		s.LastTake = &control.LibraryTake{Folder: s.Settings.TakesDir, Sidecar: path + sidecar.Suffix, Paths: []string{path},
-			Take: sidecar.Take{ID: "k1", Name: "Night Drive 1", Number: 1, Status: sidecar.StatusLanded,
-				Files: []sidecar.File{{Name: "Night Drive 1.wav", Track: "Bass", Rate: 48000, Frames: 96000}}}}
+		s.LastTake = &control.LibraryTake{
+			Folder: s.Settings.TakesDir, Sidecar: path + sidecar.Suffix, Paths: []string{path},
+			Take: sidecar.Take{
+				ID: "k1", Name: "Night Drive 1", Number: 1, Status: sidecar.StatusLanded,
+				Files: []sidecar.File{{Name: "Night Drive 1.wav", Track: "Bass", Rate: 48000, Frames: 96000}},
+			},
+		}
 		c.notice(s, control.Notice{Kind: control.NoticeTakeLanded, Title: "Take landed <1> & checked", Text: "Night Drive 1 (0:02)", TakeID: take.ID, Path: path})
 	})
 	return take
@@ -430,15 +440,19 @@ func (c *fakeCore) Quit(_ context.Context, force bool) error {
 func (c *fakeCore) SetMonitoring(context.Context, control.Ref, live.Monitoring) error {
 	return c.call("SetMonitoring")
 }
+
 func (c *fakeCore) Routings(context.Context, control.Ref) (control.Routings, error) {
 	return control.Routings{}, c.call("Routings")
 }
+
 func (c *fakeCore) SetInputRouting(context.Context, control.RoutingRequest) error {
 	return c.call("SetInputRouting")
 }
+
 func (c *fakeCore) CreateAudioTrack(context.Context, string) (live.Track, error) {
 	return live.Track{}, c.call("CreateAudioTrack")
 }
+
 func (c *fakeCore) RenameTrack(context.Context, control.Ref, string) error {
 	return c.call("RenameTrack")
 }
@@ -447,6 +461,7 @@ func (c *fakeCore) Locate(context.Context, float64) error          { return c.ca
 func (c *fakeCore) RecordStart(context.Context, live.View) error   { return c.call("RecordStart") }
 func (c *fakeCore) RecordStop(context.Context) error               { return c.call("RecordStop") }
 func (c *fakeCore) Toggle(context.Context) (live.Take, error)      { return live.Take{}, c.call("Toggle") }
+
 func (c *fakeCore) FireClip(context.Context, control.Ref, int, *float64) error {
 	return c.call("FireClip")
 }
@@ -462,9 +477,11 @@ func (c *fakeCore) ChooseLive(_ context.Context, pid int) error { return c.call(
 func (c *fakeCore) Takes(context.Context, control.TakeQuery) ([]control.LibraryTake, error) {
 	return nil, c.call("Takes")
 }
+
 func (c *fakeCore) AnnotateTake(context.Context, string, *string, *int) (control.LibraryTake, error) {
 	return control.LibraryTake{}, c.call("AnnotateTake")
 }
+
 func (c *fakeCore) RescueTake(context.Context, string) (control.LibraryTake, error) {
 	return control.LibraryTake{}, c.call("RescueTake")
 }

@@ -30,8 +30,10 @@ func HostStatus(ctx context.Context) HostReport {
 }
 
 func noBus() HostReport {
-	return HostReport{Message: "No D-Bus session was found, so no panel can show Takebar's icon.",
-		Hint: "Start Takebar from your desktop session, or use its commands: takebar toggle, takebar status."}
+	return HostReport{
+		Message: "No D-Bus session was found, so no panel can show Takebar's icon.",
+		Hint:    "Start Takebar from your desktop session, or use its commands: takebar toggle, takebar status.",
+	}
 }
 
 // judgeHost words the report. desktop is XDG_CURRENT_DESKTOP, names parted by colons.

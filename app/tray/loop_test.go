@@ -28,7 +28,7 @@ func loop(t *testing.T, n app.Notifier, orders ...order) (*tray, *fakeCore, *hos
 		core.obey(o)
 	}
 	h := &host{t: t}
-	tr := newTray(core, h, Options{Logger: slog.New(slog.NewTextHandler(io.Discard, nil)), Notifier: n, Files: app.NewFiles(slog.New(slog.DiscardHandler))})
+	tr := newTray(core, h, Options{Logger: slog.New(slog.DiscardHandler), Notifier: n, Files: app.NewFiles(slog.New(slog.DiscardHandler))})
 	ctx, cancel := context.WithCancel(t.Context())
 	tr.begin()
 	done := make(chan struct{})

@@ -114,7 +114,7 @@ func tellHost(ctx context.Context, o Options) {
 		return
 	}
 	o.Logger.Warn("the tray icon cannot be seen", "reason", report.Message, "hint", report.Hint)
-	fmt.Fprintf(o.Warnings, "%s\n%s\n", report.Message, report.Hint)
+	_, _ = fmt.Fprintf(o.Warnings, "%s\n%s\n", report.Message, report.Hint)
 }
 
 // HostReport says whether something on this desktop shows tray icons.

@@ -141,7 +141,10 @@ func (d *desktop) start(ctx context.Context, bus *traytest.Bus) error {
 		return err
 	}
 	for _, program := range [][]string{
-		{"openbox"}, {xfconf}, {"xfce4-panel", "--disable-wm-check"}, {"dunst"},
+		{"openbox"},
+		{xfconf},
+		{"xfce4-panel", "--disable-wm-check"},
+		{"dunst"},
 		{"display", "-window", "root", "-size", d.size, wallpaper},
 	} {
 		if err := d.launch(ctx, program...); err != nil {
@@ -157,7 +160,7 @@ func (d *desktop) screen(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	defer read.Close()
+	defer read.Close() //nolint:errcheck // only read from
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), "Xvfb", "-displayfd", "3", "-screen", "0", d.size+"x24", "-nolisten", "tcp", "-noreset")
 	cmd.ExtraFiles = []*os.File{write}
 	err = cmd.Start()
@@ -168,7 +171,7 @@ func (d *desktop) screen(ctx context.Context) error {
 	d.started = append(d.started, cmd)
 	line, err := bufio.NewReader(read).ReadString('\n')
 	if err != nil {
-		return fmt.Errorf("Xvfb gave no display: %w", err)
+		return fmt.Errorf("read the display of Xvfb: %w", err)
 	}
 	d.display = ":" + strings.TrimSpace(line)
 	return nil

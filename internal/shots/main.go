@@ -131,7 +131,7 @@ func poll(ctx context.Context, what string, check func() (bool, error)) error {
 		select {
 		case <-ticker.C:
 		case <-ctx.Done():
-			return fmt.Errorf("wait for %s: %w (%v)", what, ctx.Err(), err)
+			return fmt.Errorf("wait for %s: %w", what, errors.Join(ctx.Err(), err))
 		}
 	}
 }

@@ -88,7 +88,7 @@ func (it *Item) Wait(ctx context.Context, what string, check func(context.Contex
 		case gone:
 			return fmt.Errorf("wait for %s: %w", what, ErrGone)
 		case ctx.Err() != nil:
-			return fmt.Errorf("wait for %s: %w (%v)", what, ctx.Err(), err)
+			return fmt.Errorf("wait for %s: %w", what, errors.Join(ctx.Err(), err))
 		}
 		timer := time.NewTimer(patrol)
 		select {

@@ -34,8 +34,10 @@ func bitmap(img *image.NRGBA) []byte {
 	var b bytes.Buffer
 	w, h := img.Bounds().Dx(), img.Bounds().Dy()
 	maskRow := (w + 31) / 32 * 4
-	header := []any{uint32(headerSize), int32(w), int32(2 * h), uint16(1), uint16(32), uint32(0), uint32(w*h*4 + maskRow*h),
-		int32(0), int32(0), uint32(0), uint32(0)}
+	header := []any{
+		uint32(headerSize), int32(w), int32(2 * h), uint16(1), uint16(32), uint32(0), uint32(w*h*4 + maskRow*h),
+		int32(0), int32(0), uint32(0), uint32(0),
+	}
 	for _, v := range header {
 		_ = binary.Write(&b, binary.LittleEndian, v)
 	}
