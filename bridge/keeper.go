@@ -32,6 +32,7 @@ type keeper struct {
 	conn    *connection
 	hold    hold
 	gone    int
+	count   uint64 // of connections that came up
 
 	tries    int    // failed attempts in a row
 	tried    string // token of the last attempt
@@ -336,6 +337,7 @@ func (k *keeper) synced(n *connection, r live.StateResult, err error) {
 	n.state, n.revision = &r.State, r.Revision
 	if first {
 		k.tries, k.problem, k.gone, k.hold = 0, "", 0, hold{}
+		k.count++
 		k.c.setSession(n.sess, k.settle)
 		k.c.log.Info("linked to Live", "pid", n.to.PID, "live", n.hello.Live, "script", n.hello.Script, "tracks", len(r.State.Tracks))
 	}
@@ -476,7 +478,7 @@ func (k *keeper) tell() {
 	case n != nil && n.state != nil:
 		r.Phase, r.Responding, r.Problem = live.LinkConnected, n.responding, ""
 		r.State, r.Revision, r.Capabilities = n.state, n.revision, n.hello.Capabilities
-		r.PID, r.Script = n.to.PID, n.hello.Script
+		r.PID, r.Script, r.Connection = n.to.PID, n.hello.Script, k.count
 	case n != nil:
 		r.Phase, r.PID, r.Script = live.LinkConnecting, n.to.PID, n.to.Script
 	case want != nil && k.outdated[want.Token] != 0:

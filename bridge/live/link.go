@@ -40,6 +40,7 @@ type LinkReport struct {
 	Protocols    []int      // that its script speaks, when incompatible
 	State        *State     // nil unless connected
 	Revision     uint64     // of State
+	Connection   uint64     // counts the connections; the one that State came through
 	Gone         int        // process id of the Live that was linked before: it ended, or did not come back in time; else 0
 }
 

@@ -221,6 +221,8 @@ type Snapshot struct {
 	LastTake *LibraryTake `json:"last_take"`
 	Settings Settings     `json:"settings"`
 	Notices  []Notice     `json:"notices"` // the last 20, oldest first
+
+	connection uint64 // that State came through; for the core itself
 }
 
 // RunningTake is the take that Live records now (any phase before its end), nil if none.

@@ -28,6 +28,7 @@ type fakeLink struct {
 	holds  map[string]*hold
 	called []string      // methods, in order
 	lost   chan struct{} // closed when the link is lost
+	ups    uint64        // of connections
 }
 
 // hold keeps calls of one method waiting.
@@ -101,7 +102,7 @@ func (l *fakeLink) tell() {
 		state := l.state
 		l.rev++
 		r = live.LinkReport{
-			Phase: live.LinkConnected, Responding: true, PID: l.pid, Script: "1.0.0", State: &state, Revision: l.rev,
+			Phase: live.LinkConnected, Responding: true, PID: l.pid, Script: "1.0.0", State: &state, Revision: l.rev, Connection: l.ups,
 			Lives: []live.Instance{{Protocol: 1, PID: l.pid, Live: "12.3.6", Script: "1.0.0", Started: 1}},
 		}
 	}
@@ -130,6 +131,7 @@ func (l *fakeLink) restore() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.up, l.gone, l.lost = true, 0, make(chan struct{})
+	l.ups++
 	l.tell()
 }
 

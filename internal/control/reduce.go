@@ -37,7 +37,7 @@ type (
 func reduce(s Snapshot, e any) Snapshot {
 	switch e := e.(type) {
 	case linkReported:
-		s.Link, s.State = linkOf(e.report, e.ours), e.report.State
+		s.Link, s.State, s.connection = linkOf(e.report, e.ours), e.report.State, e.report.Connection
 	case pendingAdded:
 		s.Pending = append(slices.Clip(s.Pending), e.what)
 	case pendingRemoved:

@@ -229,16 +229,21 @@ func (c *Controller) start(ctx context.Context, f *flight) (live.Take, error) {
 	defer cancel()
 	source := f.wish.source
 	p := live.TakeStartParams{Source: &source, View: f.wish.view, LengthBeats: f.wish.beats, Name: f.wish.name, Take: f.id}
+	through := c.Snapshot().connection
 	t, err := c.calls.TakeStart(limited, p)
 	for isUnknown(err) {
-		if !c.linkBack(ctx) {
-			return t, err
+		lost := err
+		if through, ok = c.linkBack(ctx, through); !ok {
+			return t, lost
 		}
 		if t, err = c.calls.TakeGet(context.WithoutCancel(ctx), live.TakeParams{Take: f.id}); codeOf(err) == CodeNotFound {
 			if !time.Now().Before(deadline) {
 				return t, &Error{CodeNotConnected, "The link to Live was lost before the take began. Nothing was recorded.", "Record again.", err}
 			}
 			t, err = c.calls.TakeStart(limited, p)
+		}
+		if codeOf(err) == CodeNotConnected { // lost once more
+			err = lost
 		}
 	}
 	if err != nil {
@@ -260,14 +265,14 @@ func endOf(t live.Take) error {
 	return nil
 }
 
-// linkBack waits until a lost link is back.
-func (c *Controller) linkBack(ctx context.Context) bool {
+// linkBack waits until there is another connection than the one that was lost, and answers which.
+func (c *Controller) linkBack(ctx context.Context, lost uint64) (uint64, bool) {
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), backWait)
 	defer cancel()
 	stop := context.AfterFunc(c.ctx, cancel)
 	defer stop()
-	_, ok := c.hub.until(wait, func(s Snapshot) bool { return s.Link.Status == LinkConnected && s.State != nil })
-	return ok
+	s, ok := c.hub.until(wait, func(s Snapshot) bool { return s.State != nil && s.connection != lost })
+	return s.connection, ok
 }
 
 // StopTake implements Core.
@@ -342,13 +347,18 @@ func (c *Controller) discarded(ctx context.Context, id string, starting *flight)
 
 // end stops or cancels a take, over a loss of the link.
 func (c *Controller) end(ctx context.Context, id string, call func(context.Context, live.TakeParams) (live.Take, error)) (live.Take, error) {
+	through, ok := c.Snapshot().connection, false
 	t, err := call(ctx, live.TakeParams{Take: id})
 	for isUnknown(err) && id != "" {
-		if !c.linkBack(ctx) {
-			return t, err
+		lost := err
+		if through, ok = c.linkBack(ctx, through); !ok {
+			return t, lost
 		}
 		if t, err = c.calls.TakeGet(context.WithoutCancel(ctx), live.TakeParams{Take: id}); err == nil && !t.Phase.Ended() {
 			t, err = call(ctx, live.TakeParams{Take: id})
+		}
+		if codeOf(err) == CodeNotConnected { // lost once more
+			err = lost
 		}
 	}
 	if codeOf(err) == "no_take" {
