@@ -132,9 +132,10 @@ func (f *SystemFiles) firstOf(ctx context.Context, commands []command, patience 
 func launch(ctx context.Context, c command, patience time.Duration) error {
 	cmd := prepare(context.WithoutCancel(ctx), c)
 	var complaint limitedBuffer
-	cmd.Stderr = &complaint
-	// A tool like xclip leaves a child behind that holds the clipboard and our pipe.
-	cmd.WaitDelay = time.Second
+	if !c.mute {
+		cmd.Stderr = &complaint
+	}
+	cmd.WaitDelay = time.Second // for a program that leaves a child behind unasked
 	if err := cmd.Start(); err != nil {
 		return fmt.Errorf("start %s: %w", c.name, err)
 	}

@@ -82,54 +82,33 @@ type layer struct {
 	paint paint
 }
 
-// render paints layers over each other. Each pixel is the mean of many points, so edges that lie between pixels come out smooth, and
-// those on pixel borders stay sharp.
+// render paints layers over each other. How much of a pixel a shape covers follows from the distance of the pixel's middle to the shape's edge:
+// edges that lie between pixels come out smooth, and those on pixel borders stay sharp.
 func render(size int, layers []layer) *image.NRGBA {
 	img := image.NewNRGBA(image.Rect(0, 0, size, size))
-	points := 8
-	if size > 256 {
-		points = 4
-	}
 	for py := range size {
 		for px := range size {
-			img.SetNRGBA(px, py, pixel(px, py, points, layers))
+			img.SetNRGBA(px, py, pixel(float64(px)+0.5, float64(py)+0.5, layers))
 		}
 	}
 	return img
 }
 
-func pixel(px, py, points int, layers []layer) color.NRGBA {
+func pixel(x, y float64, layers []layer) color.NRGBA {
 	var sum [4]float64 // premultiplied
-	for sy := range points {
-		for sx := range points {
-			x := float64(px) + (float64(sx)+0.5)/float64(points)
-			y := float64(py) + (float64(sy)+0.5)/float64(points)
-			at := sample(x, y, layers)
-			for i := range sum {
-				sum[i] += at[i]
-			}
+	for _, l := range layers {
+		c := l.paint(x, y)
+		if l.shape != nil {
+			c[3] *= math.Min(math.Max(0.5-l.shape(x, y), 0), 1)
 		}
+		for i := range 3 {
+			sum[i] = c[i]*c[3] + sum[i]*(1-c[3])
+		}
+		sum[3] = c[3] + sum[3]*(1-c[3])
 	}
-	n := float64(points * points)
-	alpha := sum[3] / n
-	if alpha <= 0 {
+	if sum[3] <= 0 {
 		return color.NRGBA{}
 	}
-	channel := func(v float64) uint8 { return uint8(math.Round(math.Min(v/n/alpha, 1) * 255)) }
-	return color.NRGBA{R: channel(sum[0]), G: channel(sum[1]), B: channel(sum[2]), A: uint8(math.Round(alpha * 255))}
-}
-
-func sample(x, y float64, layers []layer) [4]float64 {
-	var out [4]float64
-	for _, l := range layers {
-		if l.shape != nil && l.shape(x, y) > 0 {
-			continue
-		}
-		c := l.paint(x, y)
-		for i := range 3 {
-			out[i] = c[i]*c[3] + out[i]*(1-c[3])
-		}
-		out[3] = c[3] + out[3]*(1-c[3])
-	}
-	return out
+	channel := func(v float64) uint8 { return uint8(math.Round(math.Min(v/sum[3], 1) * 255)) }
+	return color.NRGBA{R: channel(sum[0]), G: channel(sum[1]), B: channel(sum[2]), A: uint8(math.Round(sum[3] * 255))}
 }
