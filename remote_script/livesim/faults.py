@@ -77,7 +77,7 @@ def crash(_world, _params):
 
 
 def stop_timer(world, params):
-    wanted = params.get("id")
+    wanted = params.get("timer")
     states = [state for state in world.timers if state.running and wanted in (None, state.id)]
     if not states:
         raise CommandError("No such timer is running.")

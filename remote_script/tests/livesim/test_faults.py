@@ -173,7 +173,7 @@ result = [app.open_dialog_count, app.current_dialog_message, app.current_dialog_
 
     def test_a_timer_that_live_stops(self):
         control = self.start()
-        control.fault("stop_timer", id=1)
+        control.fault("stop_timer", timer=1)
         calls = control.get("sim.timers.0.calls")
         ticks = control.get("sim.display_ticks")
         control.wait("sim.display_ticks", at_least=ticks + 2)
