@@ -22,7 +22,7 @@ class Client(object):
     """A connected program."""
 
     __slots__ = (
-        "sock", "said_hello", "name", "subscribed", "pending", "waiting", "connected_at", "gone", "ended", "closing",
+        "sock", "said_hello", "name", "subscribed", "pending", "waiting", "connected_at", "gone", "ended", "closing", "overflowed",
         "_buffer", "_start", "_scanned", "_skipping", "_outbox", "_answers", "outbox_size",
     )  # fmt: skip
 
@@ -44,6 +44,7 @@ class Client(object):
         self.connected_at = now
         self.gone = False  # nothing can be sent or received any more
         self.ended = False  # the other side sends no more
+        self.overflowed = False  # too much is unread
         self.closing = False  # to be closed as soon as the outbox is empty
         self._buffer = bytearray()
         self._start = 0
@@ -156,7 +157,7 @@ class Client(object):
                 break
             outbox.popleft()
         if self.outbox_size > OUTBOX_LIMIT:
-            self.gone = True
+            self.gone = self.overflowed = True
 
     def _join(self):
         parts = []

@@ -3,17 +3,22 @@
 A job is a generator: each `yield` waits for the next tick. It runs on Live's main thread like everything else.
 """
 
+from . import lom
 from .errors import RpcError
 
 
-def until(clock, condition, seconds):
+def until(clock, condition, seconds, *needed):
     """Waits (as a part of a job) until `condition()` is true and returns its value, or None after `seconds`.
 
-    The condition is not asked in the tick in which the wait begins, because Live shows a change in a later one.
+    The condition is not asked in the tick in which the wait begins, because Live shows a change in a later one. It is not asked
+    either once one of the `needed` objects of Live is gone: then this raises `not_found`.
     """
     end = clock.now + seconds
     while True:
         yield
+        for obj in needed:
+            if not lom.alive(obj):
+                raise RpcError("not_found", "It was deleted in Live meanwhile.")
         value = condition()
         if value:
             return value

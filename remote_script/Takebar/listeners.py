@@ -25,9 +25,13 @@ class Listeners(object):
             if lom.alive(known[0]):
                 return True
             del self._entries[entry]  # a new object where a deleted one has been
+        listen = lom.get(obj, "add_%s_listener" % prop)
+        if listen is None:
+            return False
         try:
-            getattr(obj, "add_%s_listener" % prop)(callback)
-        except Exception:
+            listen(callback)
+        except Exception as exc:
+            self._log("listener", "Could not listen to %s: %s" % (prop, exc))
             return False
         self._entries[entry] = (obj, callback)
         return True

@@ -83,13 +83,14 @@ def start(script, values, request):
 
 def _start_session(script, armed):
     chosen = yield from session_slots.choose(script, armed)
-    for _, _, slot in chosen:
-        session_slots.fire_to_record(script, slot, None)
+    from_stop = not transport.is_playing(script)
+    for number, (_, _, slot) in enumerate(chosen):
+        session_slots.fire_to_record(script, slot, None, at_once=from_stop and number > 0)
 
     def fired():
         return all(session_slots.is_triggered(slot) or session_slots.is_recording(slot) for _, _, slot in chosen)
 
-    if not (yield from until(script.clock, fired, CONFIRM_SECONDS)):
+    if not (yield from until(script.clock, fired, CONFIRM_SECONDS, *[slot for _, _, slot in chosen])):
         raise RpcError("not_confirmed", "Live did not fire the clip slots within %g s." % CONFIRM_SECONDS)
     return _result(script, chosen)
 
@@ -109,7 +110,7 @@ def stop(script, values, request):
         patience = CONFIRM_SECONDS + LONGEST_QUANTIZATION_BARS * bar_seconds(song)
 
         def silent():
-            return not any(session_slots.is_recording(slot) for _, _, slot in slots)
+            return not any(lom.alive(slot) and session_slots.is_recording(slot) for _, _, slot in slots)
 
         if not (yield from until(script.clock, silent, patience)):
             raise RpcError("not_confirmed", "Live did not stop recording within %d s." % patience)

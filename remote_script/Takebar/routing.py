@@ -43,9 +43,7 @@ def await_types(script, record):
         raise RpcError("not_supported", "\"%s\" has no input to choose." % record.name, "Choose an audio or MIDI track.")
     found = types_of(record)
     if not found:
-        found = yield from until(script.clock, lambda: types_of(record), LISTS_SECONDS)
-    if not lom.alive(record.track):
-        raise RpcError("not_found", "The track was deleted in Live meanwhile.")
+        found = yield from until(script.clock, lambda: types_of(record), LISTS_SECONDS, record.track)
     if not found:
         raise unavailable(record, [])
     return found
@@ -86,9 +84,7 @@ def put_channel(script, record, name):
     def offered_channels():
         return script.clock.now >= ready_at and channels_of(record)
 
-    offered = yield from until(script.clock, offered_channels, LISTS_SECONDS)
-    if not lom.alive(record.track):
-        raise RpcError("not_found", "The track was deleted in Live meanwhile.")
+    offered = yield from until(script.clock, offered_channels, LISTS_SECONDS, record.track)
     for channel in offered or ():
         if lom.text(channel, "display_name") == name:
             writes = [script.writes.put(record.track, "input_routing_channel", channel, same_channel)]

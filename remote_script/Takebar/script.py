@@ -43,6 +43,7 @@ class Script(object):
         self.take_job = None
         self.closed = False
         self._in_tick = False
+        self._tick_end = 0.0
         self._timer = None
         self._timer_on = False
         self._ticks_seen = 0
@@ -137,12 +138,11 @@ class Script(object):
                 self._idle_since = None
                 if not self._timer_on:
                     self._start_timer()
+                    self.tick()
                 elif self.ticks == self._ticks_seen:
                     if not stalled:
                         self._revive_timer()
                     self.tick()
-            elif self._timer is None:
-                self.tick()
             else:
                 self._rest()
             self._ticks_seen = self.ticks
@@ -178,8 +178,6 @@ class Script(object):
 
     def _revive_timer(self):
         """Live stopped the timer, or it has not called for a whole display tick."""
-        if self._timer is None:
-            return
         self.host.log("timer", "The timer stood still; it is started again.")
         try:
             self._timer.stop()
@@ -205,13 +203,13 @@ class Script(object):
         step = self.clock.advance(real)
         if step > STALL_SECONDS and self.server.clients:
             self.host.log("stall", "Live's main thread stood still for %.1f s." % step)
-        end = real + BUDGET_SECONDS
+        end = self._tick_end = real + BUDGET_SECONDS
+        if real - self._display_seen > 5 * DISPLAY_SECONDS:
+            self.server.accept()  # a host without display ticks
         if len(self.jobs):
             self.jobs.step()
         if not self.server.clients:
             return
-        if not self._timer_on or self.ticks % 16 == 0:
-            self.server.accept()
         self.server.receive(end)
         self._publish(real, end)
         self.server.flush()
@@ -257,7 +255,7 @@ class Script(object):
         """Waits (as a part of a job) until the model shows the set as it is."""
         self.model.refresh_unheard()
         while True:
-            if self.model.sync(time.monotonic() + BUDGET_SECONDS):
+            if self.model.sync(self._tick_end):
                 return
             yield
 

@@ -167,6 +167,8 @@ class Server(object):
             for client in self.clients:
                 if client.gone:
                     client.close()
+                    if client.overflowed:
+                        self._log("overflow", "%s does not read; its connection is closed." % client.name)
             self.clients = [client for client in self.clients if not client.gone]
 
     def close(self, farewell):

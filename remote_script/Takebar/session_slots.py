@@ -65,19 +65,33 @@ def _add_scene(script, records):
     except Exception as exc:
         script.host.log("scene", "Live added no scene: %s" % exc)
         return
-    yield from until(
-        script.clock, lambda: all(next_empty(record, 0) is not None for record in records), CONFIRM_SECONDS
-    )
+
+    def all_found():
+        return all(next_empty(record, 0) is not None for record in records)
+
+    yield from until(script.clock, all_found, CONFIRM_SECONDS, *[record.track for record in records])
 
 
-def fire_to_record(script, slot, length):
-    """Fires an empty slot of an armed track. True where Live took the length over."""
+def fire_to_record(script, slot, length, at_once=False):
+    """Fires an empty slot of an armed track. True where Live took the length over.
+
+    `at_once` is for the second and further slots from stop: the first one has started the song, so without it they would
+    wait for the next bar.
+    """
+    wishes = {}
     if length is not None:
+        wishes["record_length"] = length
+    if at_once:
+        wishes["launch_quantization"] = 0
+    for names in (("record_length", "launch_quantization"), ("record_length",), ("launch_quantization",)):
+        arguments = dict((name, wishes[name]) for name in names if name in wishes)
+        if len(arguments) != len(names):
+            continue
         try:
-            slot.fire(record_length=length)
-            return True
+            slot.fire(**arguments)
+            return length is not None and "record_length" in arguments
         except Exception as exc:  # some versions take no arguments there
-            script.host.log("fire", "Live takes no record_length: %s" % exc)
+            script.host.log("fire", "Live fires no slot with %s: %s" % (" and ".join(names), exc))
     script.call(slot, "fire")
     return False
 
@@ -115,6 +129,7 @@ def fire(script, values, request):
         script.clock,
         lambda: is_triggered(slot) or is_recording(slot) or lom.get(slot, "is_playing", False),
         CONFIRM_SECONDS,
+        slot,
     )
     if not started:
         raise RpcError("not_confirmed", "Live did not fire the slot within %g s." % CONFIRM_SECONDS)

@@ -59,7 +59,7 @@ _ATTRIBUTE = {"path": "file_path"}
 class _Field(object):
     """One field of a section."""
 
-    __slots__ = ("section", "name", "attribute", "obj", "convert", "announced", "model")
+    __slots__ = ("section", "name", "attribute", "obj", "convert", "announced", "model", "__weakref__")
 
     def __init__(self, model, section, name, obj, convert, announced):
         self.model = model
@@ -122,6 +122,7 @@ class Model(object):
         self._selected = None
         self._next_fast = 0.0
         self._next_slow = 0.0
+        self._refreshed = None
         self._polls = 0
         self._sweep = 0
         self._listen_to_song()
@@ -324,7 +325,10 @@ class Model(object):
                     self._mark(record, prop)
 
     def refresh_unheard(self):
-        """Marks all that Live does not announce as changed, for a reader that needs the truth now."""
+        """Marks all that Live does not announce as changed, for a reader that needs the truth now; once a tick is enough."""
+        if self._refreshed == self._clock.real:
+            return
+        self._refreshed = self._clock.real
         for record, prop in self._unheard:
             if self.by_id.get(record.id) is record:
                 self._mark(record, prop)

@@ -15,6 +15,7 @@ from .take_session import SessionRecorder
 from .take_undo import delete_empty_track, undo_clips
 
 STILL_SECONDS = 2.0  # song time that does not move for so long is standing still
+OFF_SECONDS = 0.3  # so long a recording that was on may look switched off before it is
 CLIP_SECONDS = 15.0
 PEEK_SECONDS = 1.0
 LOOK_SECONDS = 0.03
@@ -165,7 +166,7 @@ class TakeJob(object):
     def _await_sound(self):
         """Waits until song time moves, through a count-in where there is one."""
         clock, recorder = self.script.clock, self._recorder
-        began = still_since = clock.now
+        off_since = still_since = clock.now
         counting_until = clock.now + recorder.patience()
         first = last = None
         while True:
@@ -188,8 +189,10 @@ class TakeJob(object):
             elif self.take["phase"] == "counting_in":
                 self._warn("stopped_in_live", "The count-in was stopped in Live.")
                 raise _CalledOff()
-            elif clock.now - began >= STILL_SECONDS:
-                raise RpcError("not_confirmed", "Live did not begin to record.")
+            elif clock.now - off_since >= OFF_SECONDS:
+                raise self._switched_off()
+            if look != "off":
+                off_since = clock.now
             yield
             if self._want is not None:
                 raise _CalledOff()
@@ -197,6 +200,10 @@ class TakeJob(object):
         self.take["start_beat"] = recorder.start_beat(first)
         self._span = (first, time)
         self._phase("recording")
+
+    def _switched_off(self):
+        said = lom.text(self.script.host.app, "current_dialog_message")
+        return RpcError("take_failed", "Live switched the recording off again." + (" It says: %s" % said if said else ""))
 
     # while it records
 

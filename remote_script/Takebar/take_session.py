@@ -35,8 +35,8 @@ class SessionRecorder(Recorder):
         script = self._script
         self._begin()
         self._from_stop = self._started_transport
-        for _, _, slot in self._chosen:
-            took = session_slots.fire_to_record(script, slot, self._length)
+        for number, (_, _, slot) in enumerate(self._chosen):
+            took = session_slots.fire_to_record(script, slot, self._length, at_once=self._from_stop and number > 0)
             self.took_length = self.took_length and (took or self._length is None)
         self.stops_by_itself = self._length is not None and self.took_length
         if not (yield from until(script.clock, self._turns, START_SECONDS)):
@@ -122,6 +122,7 @@ class SessionRecorder(Recorder):
         from_stop = self._from_stop
 
         def tell(clip, rate, frames):
-            return 0 if from_stop else take_clips.sample_at(clip, 0.0, tempo, rate, frames)
+            sample = take_clips.sample_at(clip, 0.0, tempo, rate, frames)
+            return 0 if sample is None and from_stop else sample
 
         return tell

@@ -145,7 +145,7 @@ class TrackRecord(object):
 class _Mark(object):
     """The callback for one property of one track. It only remembers that something changed."""
 
-    __slots__ = ("_mark", "_record", "_prop")
+    __slots__ = ("_mark", "_record", "_prop", "__weakref__")  # Live may hold callbacks weakly
 
     def __init__(self, mark, record, prop):
         self._mark = mark

@@ -155,7 +155,7 @@ def rename(script, values, request):
     """track.rename"""
     yield from script.ready()
     record = find(script, values["track"])
-    before = lom.text(record.track, "name")
+    before = script.writes.value(record.track, "name")
 
     def taken(read, wanted):
         return read == wanted or read != before  # Live may trim a name
