@@ -305,7 +305,11 @@ func (l *loop) carryOut(orders []order) {
 			l.c.spawn(func() { l.c.lost(o.take) })
 		case orderAsk:
 			from, pid := l.now.State.Link, l.now.Link.PID
-			l.c.spawn(func() { l.c.ask(from, pid) })
+			l.c.count(1) // Close waits for it: what ended unseen is brought home first
+			l.c.work.Go(func() {
+				defer l.c.count(-1)
+				l.c.ask(from, pid)
+			})
 		}
 	}
 }

@@ -31,6 +31,8 @@ type (
 	noticed struct{ notice Notice }
 	// defaultsChanged: what a click on Record Take does.
 	defaultsChanged struct{ defaults Defaults }
+	// settingsChanged: config.toml says something else.
+	settingsChanged struct{ settings Settings }
 )
 
 // reduce answers the Snapshot that follows s after e. It is pure: s and what it points to stay as they are, and what did not change is shared.
@@ -61,6 +63,8 @@ func reduce(s Snapshot, e any) Snapshot {
 		s.Notices = s.Notices[max(0, len(s.Notices)-noticesKept):]
 	case defaultsChanged:
 		s.Settings.Defaults = e.defaults
+	case settingsChanged:
+		s.Settings = e.settings
 	default:
 		return s
 	}

@@ -63,6 +63,9 @@ type ServeOptions struct {
 	Version string       // of this program
 	Logger  *slog.Logger // nil = discard
 	Ready   func()       // called once core.json is there and connections are accepted; may be nil
+	// Closing, once closed, ends Serve in order: no new clients and calls are taken (CodeCoreGone: nothing was done), and those that run are
+	// answered first, but for those that wait for a landing. nil = only ctx ends Serve.
+	Closing <-chan struct{}
 }
 
 // server is a running endpoint.
@@ -73,8 +76,59 @@ type server struct {
 	table map[string]handler
 	conns sync.WaitGroup
 
-	mu   sync.Mutex
-	open map[net.Conn]struct{}
+	mu      sync.Mutex
+	open    map[net.Conn]struct{}
+	closing bool           // no new calls
+	calls   sync.WaitGroup // that run
+	left    chan struct{}  // a client has gone
+}
+
+// answerWait is how long clients have to fetch the last answers when the endpoint closes.
+const answerWait = 500 * time.Millisecond
+
+// close takes no new calls and waits until those that run are answered, or ctx ends.
+func (s *server) close(ctx context.Context) {
+	s.mu.Lock()
+	s.closing = true
+	s.mu.Unlock()
+	done := make(chan struct{})
+	s.conns.Go(func() {
+		s.calls.Wait()
+		close(done)
+	})
+	select {
+	case <-done:
+	case <-ctx.Done():
+		return
+	}
+	// The answers are on their way; a client that has its own leaves.
+	patience := time.NewTimer(answerWait)
+	defer patience.Stop()
+	for s.clients() > 0 {
+		select {
+		case <-s.left:
+		case <-patience.C:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+func (s *server) clients() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.open)
+}
+
+// enlist counts a call that begins; false: the endpoint closes.
+func (s *server) enlist() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if !s.closing {
+		s.calls.Add(1)
+	}
+	return !s.closing
 }
 
 // Serve offers core to other processes of the same user until ctx ends or accepting fails.
@@ -88,7 +142,7 @@ func Serve(ctx context.Context, core Core, opt ServeOptions) error {
 	}
 	defer func() { _ = listener.Close() }()
 	s := &server{
-		core: core, opt: opt, table: table(), open: map[net.Conn]struct{}{},
+		core: core, opt: opt, table: table(), open: map[net.Conn]struct{}{}, left: make(chan struct{}, 1),
 		file: coreFile{endpointProtocol, port, wire.NewToken(), os.Getpid(), opt.Version, time.Now().UnixMilli()},
 	}
 	path := filepath.Join(opt.Home, coreFileName)
@@ -100,14 +154,27 @@ func Serve(ctx context.Context, core Core, opt ServeOptions) error {
 	defer s.conns.Wait()
 	defer s.hangUp()
 	defer cancel()
-	stop := context.AfterFunc(ctx, func() { _ = listener.Close() })
-	defer stop()
+	ended := make(chan struct{})
+	defer close(ended)
+	s.conns.Go(func() {
+		select {
+		case <-ctx.Done():
+		case <-opt.Closing:
+		case <-ended:
+		}
+		_ = listener.Close()
+	})
 	if opt.Ready != nil {
 		opt.Ready()
 	}
 	for {
 		conn, err := listener.Accept()
 		if ctx.Err() != nil {
+			return nil
+		}
+		if err != nil && isClosed(opt.Closing) {
+			s.removeFile(path)
+			s.close(ctx)
 			return nil
 		}
 		if err != nil {
@@ -146,6 +213,19 @@ func (s *server) leave(conn net.Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	delete(s.open, conn)
+	select {
+	case s.left <- struct{}{}:
+	default:
+	}
+}
+
+func isClosed(c <-chan struct{}) bool {
+	select {
+	case <-c:
+		return true
+	default:
+		return false
+	}
 }
 
 func (s *server) hangUp() {
@@ -192,6 +272,9 @@ func (s *server) serve(ctx context.Context, conn net.Conn) {
 	}
 }
 
+// waitLandedName may take as long as a musician plays. It can be asked again of the next core.
+const waitLandedName = "take.wait_landed"
+
 // methods assigns the table to one connection.
 type methods struct {
 	*server
@@ -216,6 +299,12 @@ func (m *methods) Assign(_ context.Context, name string) jrpc2.Handler {
 		var raw json.RawMessage
 		if err := r.UnmarshalParams(&raw); err != nil {
 			return nil, wire.Refusal(err)
+		}
+		if name != waitLandedName {
+			if !m.enlist() {
+				return nil, wire.Refusal(errEnding())
+			}
+			defer m.calls.Done()
 		}
 		result, err := h(ctx, m.core, raw)
 		if err != nil {

@@ -479,6 +479,9 @@ func (c *Controller) SetDefaults(ctx context.Context, d Defaults) error {
 	return nil
 }
 
+// SetSettings takes in what config.toml says now.
+func (c *Controller) SetSettings(s Settings) { c.tell(settingsChanged{s}) }
+
 // InstallScript implements Core.
 func (c *Controller) InstallScript(ctx context.Context, userLibrary string) (Install, error) {
 	if c.opt.Installer == nil {
