@@ -245,9 +245,14 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 	logger.Info("takebar starts", "version", buildVersion(), "home", p.home)
 	watching, stop := context.WithCancel(ctx)
 	var watcher sync.WaitGroup
-	watcher.Go(func() { p.reload(watching, l, logger) })
+	watcher.Go(func() { p.reload(watching, ctrl, l, logger) })
 	attempts, err := p.exportMenu(logger)
 	if err == nil {
+		watcher.Go(func() {
+			if err := attempts.Watch(watching); err != nil {
+				logger.Warn("the menu does not follow export commands", "error", err)
+			}
+		})
 		err = tray.Run(ctx, ctrl, tray.Options{Logger: logger, Export: attempts})
 	}
 	stop()
@@ -257,9 +262,18 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 	return err
 }
 
-func (p place) reload(ctx context.Context, l *logs, logger *slog.Logger) {
+// reload takes in what the user saves in config.toml. What the link and the library were built from counts from the next start on.
+func (p place) reload(ctx context.Context, ctrl *control.Controller, l *logs, logger *slog.Logger) {
+	begun := p.file().Load().Config
+	dir := ctrl.Snapshot().Settings.TakesDir
 	err := p.file().Watch(ctx, func(loaded config.Loaded) {
-		l.level.Set(loaded.Config.Level())
+		now := loaded.Config
+		l.level.Set(now.Level())
+		s := settings(loaded, dir)
+		if s.Problem == "" && (now.TakesDir != begun.TakesDir || now.NameTemplate != begun.NameTemplate || !slices.Equal(now.Live.LinkDirs, begun.Live.LinkDirs)) {
+			s.Problem = "The new takes_dir, name_template or link_dirs counts from the next start of Takebar on."
+		}
+		ctrl.SetSettings(s)
 	})
 	if err != nil {
 		logger.Warn("settings are not read again when they change", "error", err)

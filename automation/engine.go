@@ -256,6 +256,12 @@ func (e *Engine) update(change func(*Status)) {
 	}
 }
 
+// Folder is where consent, rehearsals, traces and the batch are stored.
+func (e *Engine) Folder() string { return e.store.dir }
+
+// Prepare makes that folder.
+func (e *Engine) Prepare() error { return makePrivate(e.store.dir) }
+
 // Chord is the shortcut that a rehearsal tries first.
 func (e *Engine) Chord() keys.Key { return e.o.Chord }
 

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"sync"
 
+	"github.com/fsnotify/fsnotify"
+
 	"github.com/takebar/takebar/app"
 	"github.com/takebar/takebar/automation"
 	"github.com/takebar/takebar/automation/keys"
@@ -54,6 +56,34 @@ func (m *Menu) View() app.ExportView {
 	v := m.view
 	v.Running, v.Watching = statusText(m.status), m.status.Watching
 	return v
+}
+
+// Watch keeps the view true to what commands store, until ctx ends.
+func (m *Menu) Watch(ctx context.Context) error {
+	if err := m.peek.Prepare(); err != nil {
+		return err
+	}
+	w, err := fsnotify.NewWatcher()
+	if err != nil {
+		return fmt.Errorf("watch the folder of export attempts: %w", err)
+	}
+	defer w.Close() //nolint:errcheck // only read from
+	if err := w.Add(m.peek.Folder()); err != nil {
+		return fmt.Errorf("watch the folder of export attempts: %w", err)
+	}
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case e, ok := <-w.Events:
+			if !ok {
+				return nil
+			}
+			if strings.HasSuffix(e.Name, ".json") && !e.Has(fsnotify.Chmod) && !strings.HasPrefix(filepath.Base(e.Name), ".") {
+				m.refresh()
+			}
+		}
+	}
 }
 
 // Changed implements app.Exporter.
