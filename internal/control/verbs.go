@@ -17,6 +17,9 @@ const clickWait = 5 * time.Second
 // needLive answers Live's state, or why there is none. Right after the core's start it waits for the link, so that a command that starts a core of
 // its own works.
 func (c *Controller) needLive(ctx context.Context) (*live.State, error) {
+	if ctx.Err() != nil {
+		return nil, asError(ctx.Err())
+	}
 	if c.ctx.Err() == nil {
 		limit := time.NewTimer(linkWait)
 		defer limit.Stop()
