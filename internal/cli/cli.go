@@ -173,6 +173,17 @@ const (
 
 // with carries out one verb on a core.
 func (r *run) with(ctx context.Context, need liveNeed, verb func(ctx context.Context, core Core) error) error {
+	const cores = 5 // that may end, one after the other, just when they are asked
+	for n := 1; ; n++ {
+		err := r.once(ctx, need, verb)
+		if n < cores && session.NotBegun(err) && ctx.Err() == nil {
+			continue
+		}
+		return err
+	}
+}
+
+func (r *run) once(ctx context.Context, need liveNeed, verb func(ctx context.Context, core Core) error) error {
 	core, err := r.Open(ctx, r.say)
 	if err != nil {
 		return err

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"testing"
 
+	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/audio"
 	"github.com/takebar/takebar/internal/control"
 	"github.com/takebar/takebar/internal/simtest"
@@ -106,6 +107,7 @@ func TestNobodyWaited(t *testing.T) {
 	m.sim.WaitFor(t, simtest.Params{"path": "takes.-1.frames", "at_least": 48000})
 	m.sim.Do(t, "stop", nil, nil)
 	truth := m.truth()
+	until(t, "the script to finish it", func() bool { return decode[live.Take](t, m.run("take", "get", "--json")).Phase == live.PhaseFinished })
 	m.run("status")
 	all := m.library()
 	if len(all) != 1 {
@@ -193,8 +195,14 @@ func TestVerbsShowInLive(t *testing.T) {
 	m.run("stop")
 	m.run("undo")
 	m.run("redo")
+	m.run("arm", "Bass")
 	m.run("record", "start", "--view", "arrangement")
-	_ = m.run("tracks")
+	m.sim.Wait(t, "song.record_mode", true)
+	m.run("record")
+	m.sim.Wait(t, "song.record_mode", false)
+	if got := m.library(); len(got) != 0 {
+		t.Errorf("recording without a take landed %+v", got)
+	}
 }
 
 func TestRefusalsHelp(t *testing.T) {
@@ -250,7 +258,7 @@ func TestLeftoversDoNotHurt(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	m := withLive(t)
 	commands := [][]string{
-		{"take", "start", "--source", "track:Guitar", "--for", "2s"}, {"status"}, {"tracks"}, {"takes", "list"}, {"monitor", "Bass", "off"}, {"input", "Vocals"},
+		{"take", "start", "--source", "track:Guitar", "--for", "2s"}, {"status"}, {"tracks"}, {"takes", "list"}, {"input", "Vocals"},
 		{"message", "hi"}, {"dialog"}, {"live", "list"}, {"status", "--json"},
 	}
 	var all sync.WaitGroup
@@ -269,7 +277,6 @@ func TestManyAtOnce(t *testing.T) {
 		}
 	}
 	m.is(strings.TrimSpace(outcomes[0].out), m.truth())
-	m.sim.Wait(t, "tracks.Bass.monitoring", "off")
 }
 
 // TestTakesFolder: TAKEBAR_TAKES, takes_dir and a bad takes_dir.

@@ -159,6 +159,30 @@ func TestTrayGoesWhileACommandWaits(t *testing.T) {
 	m.is(strings.TrimSpace(o.out), m.truth())
 }
 
+// TestSettingsAreReadAgain while the tray runs.
+func TestSettingsAreReadAgain(t *testing.T) {
+	m := withLive(t)
+	tray := m.start("tray")
+	until(t, "the tray", func() bool { _, err := os.Stat(filepath.Join(m.home, "core.json")); return err == nil })
+	m.run("config", "set", "view", "session")
+	until(t, "the new view", func() bool { return decode[control.Defaults](t, m.run("defaults", "--json")).View == "session" })
+	file := filepath.Join(m.home, "config.toml")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(file, []byte(strings.Replace(string(text), `view = "session"`, `view = "sessoin"`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	problem := func() control.Settings { return decode[control.Snapshot](t, m.run("status", "--json")).Settings }
+	until(t, "the mistake to be told", func() bool { return strings.Contains(problem().Problem, "view must be") })
+	if got := problem().View; got != "session" {
+		t.Errorf("the view is %q", got)
+	}
+	tray.signal(os.Interrupt)
+	tray.wait()
+}
+
 func TestStalledLive(t *testing.T) {
 	m := withLive(t)
 	p := m.start("status", "--watch")
@@ -255,6 +279,7 @@ func TestDoctorOnALiveWithoutLengths(t *testing.T) {
 	if after := m.run("tracks", "--json"); after != before {
 		t.Errorf("the set is not as it was:\n%s\n%s", before, after)
 	}
+	m.sim.Do(t, "violations", simtest.Params{"clear": true}, nil) // trying the length out is one here
 }
 
 func TestDemo(t *testing.T) {

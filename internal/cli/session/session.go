@@ -14,6 +14,7 @@ import (
 
 	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/control"
+	"github.com/takebar/takebar/internal/wire"
 )
 
 // Runner is a core of one's own; *control.Controller is one.
@@ -99,7 +100,8 @@ func Open(ctx context.Context, opt Options) (*Session, error) {
 	defer patience.Stop()
 	for {
 		s, err := attempt(ctx, opt)
-		if !errors.Is(err, control.ErrCoreRunning) {
+		var final *control.Error
+		if !errors.Is(err, control.ErrCoreRunning) || errors.As(err, &final) {
 			return s, err
 		}
 		// Somebody holds the lock and does not answer yet, or not any more.
@@ -127,20 +129,31 @@ func Join(ctx context.Context, home string) (*Session, error) {
 	return &Session{Core: thin, opt: Options{LinkWait: defaultLinkWait, Say: func(string) {}}, thin: thin}, nil
 }
 
-// attempt answers control.ErrCoreRunning where it is worth trying again.
+// attempt answers control.ErrCoreRunning where it is worth trying again; an *control.Error beside it says that it is not.
 func attempt(ctx context.Context, opt Options) (*Session, error) {
-	thin, err := control.Dial(ctx, opt.Home)
-	if err == nil {
+	thin, dialErr := control.Dial(ctx, opt.Home)
+	if dialErr == nil {
 		return &Session{Core: thin, opt: opt, thin: thin}, nil
 	}
-	if !errors.Is(err, control.ErrNoCore) {
-		return nil, fmt.Errorf("reach the running Takebar: %w", err)
-	}
+	// The lock decides whether there is a core; core.json may be a leftover in any state.
 	lock, err := control.AcquireCore(opt.Home)
-	if err != nil {
+	switch {
+	case errors.Is(err, control.ErrCoreRunning):
+		return nil, errors.Join(err, dialErr)
+	case err != nil:
 		return nil, fmt.Errorf("become the core: %w", err)
 	}
 	return become(ctx, opt, lock)
+}
+
+// NotBegun says that an error means: the core was ending, and nothing was done. It is safe to ask the next core.
+func NotBegun(err error) bool {
+	var own *control.Error
+	if !errors.As(err, &own) || own.Code != control.CodeCoreGone {
+		return false
+	}
+	var refused *wire.RemoteError
+	return own.Err == nil || errors.As(own.Err, &refused) || errors.Is(own.Err, wire.ErrNotConnected)
 }
 
 func become(ctx context.Context, opt Options, lock *control.Lock) (*Session, error) {
@@ -191,12 +204,8 @@ func (s *Session) WaitLanded(ctx context.Context, id string) (control.LibraryTak
 	for {
 		core, thin, _ := s.core()
 		landed, err := core.WaitLanded(ctx, id)
-		if err == nil || thin == nil || ctx.Err() != nil {
-			return landed, err
-		}
-		select {
-		case <-thin.Done():
-		default:
+		var gone *control.Error
+		if thin == nil || ctx.Err() != nil || !errors.As(err, &gone) || gone.Code != control.CodeCoreGone {
 			return landed, err
 		}
 		s.opt.Say("The Takebar that this command talked to has ended; going on without it.")
@@ -290,6 +299,8 @@ func (s *Session) Close(ctx context.Context) error {
 type ownCore struct {
 	runner Runner
 	lock   *control.Lock
+	leave  func()             // ends the endpoint in order
+	served chan struct{}      // closed when it has ended
 	stop   context.CancelFunc // ends runner and endpoint at once
 	ended  chan struct{}      // closed when runner and endpoint have returned
 	once   sync.Once
@@ -303,8 +314,10 @@ func begin(ctx context.Context, opt Options, lock *control.Lock) (*ownCore, erro
 	}
 	// It outlives the command's ctx: an interrupted command still ends in order.
 	running, stop := context.WithCancel(context.WithoutCancel(ctx))
-	own := &ownCore{runner: runner, lock: lock, stop: stop, ended: make(chan struct{})}
-	ready := make(chan struct{})
+	closing, ready := make(chan struct{}), make(chan struct{})
+	own := &ownCore{
+		runner: runner, lock: lock, stop: stop, ended: make(chan struct{}), served: make(chan struct{}), leave: sync.OnceFunc(func() { close(closing) }),
+	}
 	var ends sync.WaitGroup
 	var runErr, serveErr error
 	ends.Go(func() {
@@ -312,8 +325,9 @@ func begin(ctx context.Context, opt Options, lock *control.Lock) (*ownCore, erro
 		stop() // after Quit there is nothing left to serve
 	})
 	ends.Go(func() {
+		defer close(own.served)
 		serveErr = control.Serve(running, runner, control.ServeOptions{
-			Home: opt.Home, Version: opt.Version, Logger: opt.Logger, Ready: func() { close(ready) },
+			Home: opt.Home, Version: opt.Version, Logger: opt.Logger, Ready: func() { close(ready) }, Closing: closing,
 		})
 	})
 	go func() {
@@ -347,7 +361,12 @@ func (o *ownCore) end(ctx context.Context, opt Options) error {
 	var err error
 	o.once.Do(func() {
 		if waitErr := o.waitLandings(ctx, opt); waitErr == nil {
-			o.runner.Close()
+			o.leave()
+			select {
+			case <-o.served:
+				o.runner.Close()
+			case <-ctx.Done():
+			}
 		}
 		o.stop()
 		<-o.ended
