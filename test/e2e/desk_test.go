@@ -231,7 +231,7 @@ func (d *desk) icon(state app.IconState) {
 	d.t.Helper()
 	ctx, cancel := context.WithTimeout(d.ctx, patience)
 	defer cancel()
-	if err := d.item.WaitIcon(ctx, "icon "+string(state), icons.For(state).Image); err != nil {
+	if err := d.item.WaitIcon(ctx, "icon "+string(state), icons.For(string(state)).Image); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -301,7 +301,27 @@ func (d *desk) truth() simtest.Take {
 	return all[len(all)-1]
 }
 
-// library reads every sidecar in the takes folder (not the trash) and checks that nothing half-written lies about.
+// quit ends the tray by command and waits for its end.
+func (d *desk) quit() {
+	d.t.Helper()
+	d.run(0, "quit")
+	if err := d.tray.Wait(); err != nil {
+		d.t.Errorf("the tray ended with %v", err)
+	}
+	if err := d.item.WaitGone(d.ctx); err != nil {
+		d.t.Fatal(err)
+	}
+}
+
+// tidy fails the test if anything half-written lies about in the takes folder.
+func (d *desk) tidy() {
+	d.t.Helper()
+	if n := countFiles(d.t, d.takes, ".part"); n != 0 {
+		d.t.Errorf("%d half-written files were left in the takes folder", n)
+	}
+}
+
+// library reads every sidecar in the takes folder (not the trash).
 func (d *desk) library() []sidecar.Take {
 	d.t.Helper()
 	var all []sidecar.Take
@@ -313,8 +333,6 @@ func (d *desk) library() []sidecar.Take {
 			return err
 		case e.IsDir() && e.Name() == ".trash":
 			return fs.SkipDir
-		case strings.HasSuffix(path, ".part"):
-			d.t.Errorf("a half-written file was left: %s", path)
 		case strings.HasSuffix(path, sidecar.Suffix):
 			data, err := os.ReadFile(path)
 			if err != nil {

@@ -47,6 +47,7 @@ func TestOneClickTake(t *testing.T) {
 	d.icon(app.IconArmed)
 	d.menu("the take", has("Last Take", "Reveal in File Manager"))
 	landed := d.notified("landed", "0:0")
+	d.tidy()
 
 	all := d.library()
 	if len(all) != 1 || len(all[0].Files) != 1 {
@@ -183,7 +184,7 @@ func TestMenuFollowsLive(t *testing.T) {
 	d.menu("disarmed", checked(false, "Arm", "Bass"))
 	order := func(first, then string) func(m *traytest.Node) bool {
 		return func(m *traytest.Node) bool {
-			text := m.Find("Arm").String()
+			_, text, _ := strings.Cut(m.Find("Arm").String(), "Disarm All")
 			a, b := strings.Index(text, first), strings.Index(text, then)
 			return a >= 0 && b > a
 		}
@@ -228,10 +229,7 @@ func TestCommandsWithAndWithoutTheTray(t *testing.T) {
 	d.until("two takes", func() bool { return len(d.library()) == 2 })
 
 	// alone
-	d.run(0, "quit")
-	if err := d.item.WaitGone(d.ctx); err != nil {
-		t.Fatal(err)
-	}
+	d.quit()
 	var status struct {
 		Link struct {
 			Status string `json:"status"`

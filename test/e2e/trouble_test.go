@@ -25,7 +25,7 @@ func TestLiveKilledWhileRecording(t *testing.T) {
 	broken := *d.sim.Takes(t)[0].Path
 	d.sim.Kill()
 	d.icon(app.IconNoLive)
-	d.menu("no Live", has("No Live found"))
+	d.menu("no Live", says("No Live with the Takebar script"))
 	n := d.notified("rescue")
 	if !strings.Contains(n.Body, filepath.Base(broken)) && !strings.Contains(n.Body, filepath.Dir(broken)) {
 		t.Errorf("the notification does not say where the recording is: %+v", n)
@@ -42,7 +42,7 @@ func TestLiveKilledWhileRecording(t *testing.T) {
 	}
 	// and Live comes back
 	again := simtest.Start(t, simtest.Options{Home: d.home})
-	d.menu("the link", has("Connected to Live 12.3.6"))
+	d.menu("the link", says("Connected to Live 12.3.6"))
 	again.Do(t, "arm", simtest.Params{"track": "Bass"}, nil)
 	d.menu("armed", checked(true, "Arm", "Bass"))
 }
@@ -89,6 +89,7 @@ func TestAppKilledWhileLanding(t *testing.T) {
 				t.Fatalf("in the library: %+v", all)
 			}
 			d.same(all[0].Files[0], truth)
+			d.tidy()
 			if n := countFiles(t, d.takes, ".wav"); n != 1 {
 				t.Errorf("%d audio files in the takes folder", n)
 			}
@@ -159,16 +160,14 @@ func TestFullDisk(t *testing.T) {
 	if hash(t, *truth.Path) != *truth.SHA256 {
 		t.Error("the original was touched")
 	}
-	if takes := d.library(); len(takes) != 0 { // also: no half-written files
+	d.tidy()
+	if takes := d.library(); len(takes) != 0 {
 		t.Errorf("in the library: %+v", takes)
 	}
 	if out, err := exec.CommandContext(t.Context(), "mount", "-o", "remount,size=20m", disk).CombinedOutput(); err != nil {
 		t.Fatalf("making room: %v: %s", err, out)
 	}
-	d.run(0, "quit")
-	if err := d.item.WaitGone(d.ctx); err != nil {
-		t.Fatal(err)
-	}
+	d.quit()
 	d.startTray()
 	d.menu("the take", has("Last Take", "Discard"))
 	all := d.library()
@@ -204,7 +203,7 @@ func TestOlderScript(t *testing.T) {
 	}
 	edit("1.0.0", "0.9.0")
 	d := newDesk(t, options{sim: simtest.Options{Script: old}})
-	d.menu("a hint that the script is old", says("0.9.0"))
+	d.menu("a hint that the script is old", says("A newer script is ready"))
 	d.sim.Do(t, "arm", simtest.Params{"track": "Guitar"}, nil)
 	d.menu("that it works all the same", checked(true, "Arm", "Guitar"))
 	d.sim.Stop()
