@@ -3,7 +3,6 @@ package control
 import (
 	"context"
 	"errors"
-	"time"
 
 	"github.com/takebar/takebar/bridge/live"
 )
@@ -85,16 +84,20 @@ func (c *Controller) land(t live.Take, from live.Link) {
 			return
 		}
 		defer func() { <-c.slots }()
-		begun := time.Now()
-		entry, err := c.opt.Library.Land(c.ctx, t, from, c.progress)
+		moved := false
+		entry, err := c.opt.Library.Land(c.ctx, t, from, func(p Landing) {
+			moved = true
+			c.progress(p)
+		})
 		if c.ctx.Err() != nil {
 			return // interrupted: the next start goes on with it
 		}
-		c.hasLanded(t, entry, err, begun)
+		c.hasLanded(t, entry, err, !moved)
 	})
 }
 
-func (c *Controller) hasLanded(t live.Take, entry LibraryTake, err error, begun time.Time) {
+// hasLanded takes in the end of a landing. again: the library had the take before, which is no news.
+func (c *Controller) hasLanded(t live.Take, entry LibraryTake, err error, again bool) {
 	err = asError(err)
 	problem := ""
 	if err != nil {
@@ -105,8 +108,6 @@ func (c *Controller) hasLanded(t live.Take, entry LibraryTake, err error, begun 
 	} else {
 		c.log.Info("a take has landed", "take", t.ID, "name", entry.Name, "folder", entry.Folder)
 	}
-	// What the library had before this landing began is no news.
-	again := entry.LandedAt != nil && entry.LandedAt.Before(begun.Add(-time.Second))
 	c.refreshLastTake(c.ctx)
 	c.tell(landingEnded{takeID: t.ID, problem: problem})
 	c.between(func(l *loop) { l.carryOut(l.ledger.landed(t.ID, entry, err, again)) })

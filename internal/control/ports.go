@@ -25,7 +25,8 @@ type Library interface {
 	// Expect notes that this take records, so that it is missed if nobody ever finishes it. Safe to repeat.
 	Expect(ctx context.Context, t live.Take) error
 	// Land collects a take that ended in Live: waits for its files, copies, checks, writes the sidecar. Doing it again
-	// for a known id answers with what is there. progress is called from this goroutine.
+	// for a known id answers with what is there. progress is called from this goroutine, at least once where something new has landed and not at
+	// all where the take was known.
 	Land(ctx context.Context, t live.Take, from live.Link, progress func(Landing)) (LibraryTake, error)
 	// Lost tells that Live went away during this take: what can be found is named, nothing is copied unasked.
 	Lost(ctx context.Context, t live.Take) (problem string, err error)
