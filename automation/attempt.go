@@ -352,7 +352,7 @@ func (a *attempt) clean(ctx context.Context) bool {
 }
 
 func (a *attempt) receipts(res *Result) []string {
-	if len(a.facts) == 0 || !(res.Outcome.Good() || res.Outcome == Unverified) {
+	if len(a.facts) == 0 || !res.Outcome.Good() && res.Outcome != Unverified {
 		return nil
 	}
 	s, _ := a.e.o.Link.State()

@@ -235,7 +235,7 @@ func (r *batchRun) takeUp(ctx context.Context, item *Item) (res Result, again bo
 		return res, false, err
 	}
 	switch {
-	case res.Reason != ReasonInterrupted && !(res.Outcome == Failed && res.Ended.IsZero()):
+	case res.Reason != ReasonInterrupted && (res.Outcome != Failed || !res.Ended.IsZero()):
 		return r.collect(item, res), false, nil // it had ended; only the batch did not know
 	case len(res.Pressed) == 0:
 		return res, true, nil // nothing had been pressed

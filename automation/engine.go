@@ -75,10 +75,21 @@ func (t Timing) withDefaults() Timing {
 		at  *time.Duration
 		use time.Duration
 	}{
-		{&t.Poll, 50 * time.Millisecond}, {&t.Focus, 400 * time.Millisecond}, {&t.Activate, 5 * time.Second}, {&t.KeysClear, 8 * time.Second},
-		{&t.Dialog, 10 * time.Second}, {&t.Save, 10 * time.Second}, {&t.SaveClose, 6 * time.Second}, {&t.BeforeStart, 60 * time.Second},
-		{&t.RenderStart, 60 * time.Second}, {&t.Stall, 3 * time.Minute}, {&t.Message, 5 * time.Second}, {&t.RenderMax, 6 * time.Hour},
-		{&t.SettleFor, time.Second}, {&t.SettleMax, 20 * time.Second}, {&t.OpenSet, 3 * time.Minute},
+		{&t.Poll, 50 * time.Millisecond},
+		{&t.Focus, 400 * time.Millisecond},
+		{&t.Activate, 5 * time.Second},
+		{&t.KeysClear, 8 * time.Second},
+		{&t.Dialog, 10 * time.Second},
+		{&t.Save, 10 * time.Second},
+		{&t.SaveClose, 6 * time.Second},
+		{&t.BeforeStart, 60 * time.Second},
+		{&t.RenderStart, 60 * time.Second},
+		{&t.Stall, 3 * time.Minute},
+		{&t.Message, 5 * time.Second},
+		{&t.RenderMax, 6 * time.Hour},
+		{&t.SettleFor, time.Second},
+		{&t.SettleMax, 20 * time.Second},
+		{&t.OpenSet, 3 * time.Minute},
 	} {
 		if *f.at <= 0 {
 			*f.at = f.use

@@ -44,7 +44,7 @@ func StartDisplay(ctx context.Context) (*Display, error) {
 	line, err := bufio.NewReader(r).ReadString('\n')
 	_ = r.Close() // read
 	if err != nil {
-		return nil, errors.Join(fmt.Errorf("Xvfb named no display: %w", err), d.Stop())
+		return nil, errors.Join(fmt.Errorf("the display server named no display: %w", err), d.Stop())
 	}
 	d.Name = ":" + strings.TrimSpace(line)
 	if err := errors.Join(os.Setenv("DISPLAY", d.Name), os.Unsetenv("WAYLAND_DISPLAY"), os.Unsetenv("XDG_SESSION_TYPE")); err != nil {
