@@ -229,7 +229,7 @@ func TestClosedPortOfARunningProcess(t *testing.T) {
 	if err != nil {
 		t.Skipf("the port was taken by somebody else: %v", err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	if got := f.scan(t.Context()); len(got) != 1 {
 		t.Error("its port is open again, and it was not found")
 	}

@@ -113,7 +113,8 @@ func (d Delta) Check(s State) error {
 	at := placesOf(s.Tracks)
 	for _, c := range d.Changed.Tracks.Changed {
 		_, known := at[c.ID]
-		if c.ID == "" || !known && !(c.Kind.Set && c.Name.Set && c.Index.Set) {
+		whole := c.Kind.Set && c.Name.Set && c.Index.Set
+		if c.ID == "" || !known && !whole {
 			return fmt.Errorf("%w: unknown track %q", ErrMisfit, c.ID)
 		}
 	}

@@ -35,7 +35,7 @@ func golden(t testing.TB) []message {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer f.Close()
+	defer func() { _ = f.Close() }()
 	var all []message
 	lines := bufio.NewScanner(f)
 	lines.Buffer(nil, 1<<20)

@@ -303,11 +303,12 @@ func contractTakes(t *testing.T, w *world) {
 		t.Errorf("%+v %+v", s.LastTake, s.Notices)
 	}
 
-	first, err := w.Toggle(ctx) // nothing is armed
-	codeIs(t, "toggle", err, "nothing_armed")
+	_, err = w.Toggle(ctx)
+	codeIs(t, "toggle with nothing armed", err, "nothing_armed")
 	w.arm("Guitar")
 	w.until("the armed track", func(s Snapshot) bool { return len(s.State.Armed()) == 1 })
-	if first, err = w.Toggle(ctx); err != nil {
+	first, err := w.Toggle(ctx)
+	if err != nil {
 		t.Fatal(err)
 	}
 	second, err := w.Toggle(ctx)

@@ -33,6 +33,8 @@ const (
 	linkWait = 5 * time.Second
 	// backWait is how long a take's verb waits for a lost link to come back, to learn what became of it.
 	backWait = 45 * time.Second
+	// askGrace is how long Live has to answer what the core asks on its own account while it closes.
+	askGrace = 2 * time.Second
 	// showWait is how long a verb waits for the Snapshot to show what Live has confirmed already.
 	showWait = 2 * time.Second
 	// landingsAtOnce keeps copying from disturbing Live, which records to the same disk.

@@ -453,6 +453,26 @@ func TestCloseGivesUpOnEndlessLandings(t *testing.T) {
 	})
 }
 
+// TestCloseWhileLiveStandsStill: the core asks Live for its takes when the link comes up. That must not hold up a command's end.
+func TestCloseWhileLiveStandsStill(t *testing.T) {
+	playWith(t, func(s *stage) { s.link.holding("take.list", false) }, func(s *stage) {
+		begun := time.Now()
+		s.Close()
+		if took := time.Since(begun); took > askGrace {
+			t.Errorf("it took %v", took)
+		}
+	})
+}
+
+func TestSettings(t *testing.T) {
+	play(t, func(s *stage) {
+		s.SetSettings(Settings{Defaults: Defaults{Source: live.SourceMain, View: live.ViewSession}, TakesDir: "/other"})
+		if got := s.Snapshot().Settings; got.TakesDir != "/other" || got.Source != live.SourceMain {
+			t.Errorf("%+v", got)
+		}
+	})
+}
+
 func TestResume(t *testing.T) {
 	landed := LibraryTake{Folder: "/takes"}
 	landed.ID, landed.Name = "k1", "Take 1"

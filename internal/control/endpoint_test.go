@@ -91,7 +91,7 @@ func TestCoreFileComesAndGoes(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	if err := h.end(); err != nil {
 		t.Error(err)
 	}
@@ -108,7 +108,7 @@ func TestDialFindsNobody(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer stranger.Close()
+	defer func() { _ = stranger.Close() }()
 	go func() {
 		for {
 			c, err := stranger.Accept()
@@ -160,7 +160,7 @@ func TestDialAnotherVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer l.Close()
+	defer func() { _ = l.Close() }()
 	go func() {
 		conn, err := l.Accept()
 		if err != nil {
@@ -248,7 +248,7 @@ func TestTracksAreSentOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	w := &world{Core: client, t: t}
 	w.until("the tracks", func(s Snapshot) bool { return s.State != nil && len(s.State.Tracks) > 1000 })
 	tempo := func(bpm float64) { // without touching the list of tracks
@@ -285,17 +285,19 @@ func TestSlowClient(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer conn.Close()
+	defer func() { _ = conn.Close() }()
 	if err := conn.(*net.TCPConn).SetReadBuffer(1 << 15); err != nil {
 		t.Fatal(err)
 	}
-	fmt.Fprintf(conn, `{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":%q,"protocol":[1]}}`+"\n", h.file.Token)
-	fmt.Fprintln(conn, `{"jsonrpc":"2.0","id":2,"method":"snapshot.subscribe"}`)
+	hello := fmt.Sprintf(`{"jsonrpc":"2.0","id":1,"method":"hello","params":{"token":%q,"protocol":[1]}}`, h.file.Token)
+	if _, err := io.WriteString(conn, hello+"\n"+`{"jsonrpc":"2.0","id":2,"method":"snapshot.subscribe"}`+"\n"); err != nil {
+		t.Fatal(err)
+	}
 	client, err := Dial(t.Context(), h.home)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	w := &world{Core: client, t: t}
 	const changes = 30 // each sends the whole list; all of them are far more than a socket holds
 	for i := range changes {
@@ -326,6 +328,50 @@ func TestSlowClient(t *testing.T) {
 	}
 }
 
+// TestClosingInOrder: calls that run are answered, new ones are refused, and whoever waits for a landing is let go.
+func TestClosingInOrder(t *testing.T) {
+	link := newFakeLink()
+	c := start(t, Options{Link: link, Library: newFakeLibrary()})
+	home, closing, ready, served := t.TempDir(), make(chan struct{}), make(chan struct{}), make(chan error, 1)
+	go func() {
+		served <- Serve(context.Background(), c, ServeOptions{Home: home, Closing: closing, Ready: func() { close(ready) }})
+	}()
+	<-ready
+	dial := func() *Client {
+		client, err := Dial(t.Context(), home)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = client.Close() })
+		return client
+	}
+	one, two := dial(), dial()
+	if _, err := one.StartTake(t.Context(), TakeRequest{Source: live.SourceMain}); err != nil {
+		t.Fatal(err)
+	}
+	h := link.holding("transport.play", false)
+	played, landed := make(chan error, 1), make(chan error, 1)
+	go func() { played <- one.Play(context.Background()) }()
+	go func() { _, err := two.WaitLanded(context.Background(), c.Snapshot().RunningTake().ID); landed <- err }()
+	<-h.reached
+	close(closing)
+	for {
+		if _, err := Dial(t.Context(), home); errors.Is(err, ErrNoCore) {
+			break
+		}
+	}
+	codeIs(t, "a new call", two.Stop(t.Context()), CodeCoreGone)
+	link.free("transport.play")
+	if err := <-played; err != nil {
+		t.Errorf("the call that ran: %v", err)
+	}
+	_ = one.Close()
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+	codeIs(t, "who waits for a landing", <-landed, CodeCoreGone)
+}
+
 func TestBigLibrary(t *testing.T) {
 	h := serveFake(t, func(_ *fakeLink, lib *fakeLibrary) {
 		for i := range 3000 {
@@ -338,7 +384,7 @@ func TestBigLibrary(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer client.Close()
+	defer func() { _ = client.Close() }()
 	if list, err := client.Takes(t.Context(), TakeQuery{}); err != nil || len(list) != 3000 {
 		t.Errorf("%d takes, %v", len(list), err)
 	}

@@ -192,11 +192,15 @@ func (l *fakeLink) Call(ctx context.Context, method string, params, result any) 
 	l.called = append(l.called, method)
 	h, lost := l.holds[method], l.lost
 	l.mu.Unlock()
+	patient, stop := untilCancelled(ctx)
+	defer stop()
 	wait := func() error {
 		h.reached <- struct{}{}
 		select {
 		case <-h.release:
 			return nil
+		case <-patient.Done():
+			return patient.Err()
 		case <-lost:
 			return refuse("outcome_unknown", "the connection was lost before the answer came")
 		}
@@ -265,7 +269,8 @@ func (l *fakeLink) carryOut(method string, params any) (any, error) {
 		}
 		for i := range l.state.Tracks {
 			t := &l.state.Tracks[i]
-			t.Arm = slices.Contains(p.Tracks, t.ID) || t.Arm && p.Exclusive != "yes" && !(p.Exclusive == "set" && l.state.Record.ExclusiveArm)
+			alone := p.Exclusive == "yes" || p.Exclusive == "set" && l.state.Record.ExclusiveArm
+			t.Arm = slices.Contains(p.Tracks, t.ID) || t.Arm && !alone
 		}
 		return l.armed(), nil
 	case live.TracksParams:

@@ -3,6 +3,8 @@ package control
 import (
 	"context"
 	"errors"
+	"sync"
+	"time"
 
 	"github.com/takebar/takebar/bridge/live"
 )
@@ -47,6 +49,7 @@ func (c *Controller) progress(p Landing) { c.post(landingMoved{p}) }
 func (c *Controller) ask(from live.Link, pid int) {
 	ctx, cancel := context.WithTimeout(c.ctx, backWait)
 	defer cancel()
+	defer c.hurry(cancel)()
 	list, err := c.calls.TakeList(ctx)
 	if err != nil {
 		if c.ctx.Err() == nil {
@@ -55,6 +58,27 @@ func (c *Controller) ask(from live.Link, pid int) {
 		return
 	}
 	c.between(func(l *loop) { l.carryOut(l.ledger.list(list.Takes, from, pid)) })
+}
+
+// hurry calls cancel a moment after the core begins to close, unless the function that it answers is called first: a Live that stands still must not hold up the end.
+func (c *Controller) hurry(cancel func()) (stop func()) {
+	over := make(chan struct{})
+	var watcher sync.WaitGroup
+	watcher.Go(func() {
+		select {
+		case <-c.closing:
+		case <-over:
+			return
+		}
+		grace := time.NewTimer(askGrace)
+		defer grace.Stop()
+		select {
+		case <-grace.C:
+			cancel()
+		case <-over:
+		}
+	})
+	return func() { close(over); watcher.Wait() }
 }
 
 // expect tells the library that a take records, or that it was discarded.

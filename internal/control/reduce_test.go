@@ -2,6 +2,7 @@ package control
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"strings"
@@ -24,17 +25,22 @@ func full() Snapshot {
 func TestReduce(t *testing.T) {
 	state := &live.State{Set: live.Set{ID: "s2"}}
 	entry := &LibraryTake{}
+	linked := live.LinkReport{
+		Phase: live.LinkConnected, Responding: true, PID: 2, Script: "1.9.0", State: state, Connection: 3,
+		Lives: []live.Instance{{PID: 2, Live: "12.3.6", Script: "1.9.0", Started: 9, Token: "secret"}, {PID: 1}},
+	}
 	tests := map[string]struct {
 		event any
 		want  func(s *Snapshot)
 	}{
 		"linked": {
-			linkReported{report: live.LinkReport{Phase: live.LinkConnected, Responding: true, PID: 2, Script: "1.9.0", State: state, Connection: 3,
-				Lives: []live.Instance{{PID: 2, Live: "12.3.6", Script: "1.9.0", Started: 9, Token: "secret"}, {PID: 1}}}, ours: "1.10.0"},
+			linkReported{report: linked, ours: "1.10.0"},
 			func(s *Snapshot) {
 				s.State, s.connection = state, 3
-				s.Link = Link{Status: LinkConnected, Responding: true, Message: "Linked to Live 12.3.6.", PID: 2, ScriptUpdate: "1.10.0",
-					Lives: []LiveInfo{{PID: 2, Live: "12.3.6", Script: "1.9.0", Started: 9, Chosen: true}, {PID: 1}}}
+				s.Link = Link{
+					Status: LinkConnected, Responding: true, Message: "Linked to Live 12.3.6.", PID: 2, ScriptUpdate: "1.10.0",
+					Lives: []LiveInfo{{PID: 2, Live: "12.3.6", Script: "1.9.0", Started: 9, Chosen: true}, {PID: 1}},
+				}
 			},
 		},
 		"link gone": {
@@ -64,6 +70,7 @@ func TestReduce(t *testing.T) {
 		"the library is empty":       {lastTakeChanged{}, func(s *Snapshot) { s.LastTake = nil }},
 		"a notice":                   {noticed{Notice{Title: "c"}}, func(s *Snapshot) { s.Notices = []Notice{s.Notices[0], s.Notices[1], {Seq: 6, Title: "c"}} }},
 		"other defaults":             {defaultsChanged{Defaults{Source: live.SourceMain, View: live.ViewSession}}, func(s *Snapshot) { s.Settings.Defaults = Defaults{live.SourceMain, live.ViewSession} }},
+		"other settings":             {settingsChanged{Settings{TakesDir: "/other"}}, func(s *Snapshot) { s.Settings = Settings{TakesDir: "/other"} }},
 		"an event that is not known": {42, func(s *Snapshot) { s.Version-- }},
 	}
 	for name, tt := range tests {
@@ -230,8 +237,8 @@ func TestErrorsAtTheEdge(t *testing.T) {
 		"not linked": {&codedError{"not_connected", "terse", ""}, "not_connected", "There is no link to Live just now.", hintNoLive},
 		"plain":      {fmt.Errorf("disk on fire"), "internal_error", "Something went wrong: disk on fire.", "Takebar's log has the details."},
 	} {
-		e, ok := asError(tt.err).(*Error)
-		if !ok || e.Code != tt.code || e.Message != tt.message || e.Hint != tt.hint {
+		var e *Error
+		if !errors.As(asError(tt.err), &e) || e.Code != tt.code || e.Message != tt.message || e.Hint != tt.hint {
 			t.Errorf("%s: %+v", name, e)
 		}
 	}

@@ -101,17 +101,6 @@ func resolveAll(s *live.State, refs []Ref) ([]string, error) {
 	return ids, nil
 }
 
-// tracksByID are the tracks of these ids, as far as they are there.
-func tracksByID(s *live.State, ids []string) []live.Track {
-	tracks := make([]live.Track, 0, len(ids))
-	for _, t := range s.Tracks {
-		if slices.Contains(ids, t.ID) {
-			tracks = append(tracks, t)
-		}
-	}
-	return tracks
-}
-
 // beatsOf turns the wished length into beats (quarter notes), 0 = until it is stopped.
 func beatsOf(r TakeRequest, t live.Transport) (float64, error) {
 	given := 0

@@ -307,6 +307,9 @@ func (m *methods) Assign(_ context.Context, name string) jrpc2.Handler {
 			defer m.calls.Done()
 		}
 		result, err := h(ctx, m.core, raw)
+		if m.pusher.ctx.Err() != nil && codeOf(err) == CodeCancelled {
+			err = errEnding() // not the client gave up
+		}
 		if err != nil {
 			return nil, wire.Refusal(asError(err))
 		}

@@ -211,7 +211,7 @@ func (s *Sim) Exited() <-chan struct{} { return s.exited }
 // Stop ends livesim, if it still runs, and removes the temporary folders that Launch made.
 func (s *Sim) Stop() {
 	if s.Control != nil {
-		s.Control.Close()
+		s.Close()
 	}
 	if s.stdin != nil {
 		_ = s.stdin.Close() // livesim quits by itself then
