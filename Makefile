@@ -8,7 +8,7 @@ RUFF       := 0.17.4
 MAIN_FLAGS := -ldflags '-s -w'
 
 .DEFAULT_GOAL := help
-.PHONY: help build demo test test-go test-python test-e2e bench lint check shots fuzz clean
+.PHONY: help build demo test test-go test-python test-e2e wine-test bench lint check shots fuzz clean
 
 help: ## list the targets
 	@sed -n 's/^\([a-z0-9-]*\):.*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -36,6 +36,9 @@ test-python: ## the Remote Script's and livesim's tests, under every Python pres
 
 test-e2e: ## the whole program against livesim, a private D-Bus and real disks
 	@scripts/test.sh e2e
+
+wine-test: ## the Windows key driver under Wine (large packages; not part of test)
+	@scripts/wine-test.sh
 
 bench: ## measure, as ratios against references in the same run
 	@scripts/deps.sh bench
