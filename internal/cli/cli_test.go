@@ -193,26 +193,37 @@ func TestNoLive(t *testing.T) {
 	}
 }
 
+// TestWatch: a line for each change; the end of a core is none, and Ctrl+C ends it well.
 func TestWatch(t *testing.T) {
-	f := newFake()
-	f.more = []control.Snapshot{
-		changed(func(s *control.Snapshot) { s.State.Transport.CurrentSongTime = 20 }), // the clock alone is no news
-		changed(func(s *control.Snapshot) { s.State.Transport.IsPlaying = true; s.State.Tracks[0].Arm = false }),
-		changed(func(s *control.Snapshot) {
-			take := runningTake()
-			s.State.Take = &take
-			s.State.Record.RecordMode = true
-		}),
-		changed(func(s *control.Snapshot) { s.Landings = []control.Landing{{Name: "x", Step: "copying"}} }),
-		{Link: control.Link{Status: control.LinkDisconnected, Message: "Live has quit."}, Settings: f.snapshot.Settings, LastTake: f.snapshot.LastTake},
+	watch := func(args ...string) (outcome, int) {
+		f := newFake()
+		f.more = []control.Snapshot{
+			changed(func(s *control.Snapshot) { s.State.Transport.CurrentSongTime = 20 }), // the clock alone is no news
+			changed(func(s *control.Snapshot) { s.State.Transport.IsPlaying = true; s.State.Tracks[0].Arm = false }),
+			changed(func(s *control.Snapshot) {
+				take := runningTake()
+				s.State.Take, s.State.Record.RecordMode = &take, true
+			}),
+			changed(func(s *control.Snapshot) { s.Landings = []control.Landing{{Name: "x", Step: "copying"}} }),
+			{Link: control.Link{Status: control.LinkDisconnected, Message: "Live has quit."}, Settings: f.snapshot.Settings, LastTake: f.snapshot.LastTake},
+		}
+		f.again = make(chan struct{})
+		interrupts := make(chan os.Signal)
+		go func() {
+			<-f.again
+			interrupts <- os.Interrupt
+		}()
+		var out, errs bytes.Buffer
+		code := Run(t.Context(), f.program(&out, &errs, interrupts), append([]string{"status", "--watch"}, args...))
+		return outcome{code, out.String(), errs.String()}, 2 + len(f.more) // snapshots
 	}
-	o := f.run(t, "status", "--watch")
+	o, _ := watch()
 	golden(t, "watch.txt", o.String())
 
-	o = f.run(t, "status", "--watch", "--json")
+	o, snapshots := watch("--json")
 	lines := strings.Split(strings.TrimSpace(o.out), "\n")
-	if len(lines) != 1+len(f.more) {
-		t.Fatalf("%d lines for %d snapshots:\n%s", len(lines), 1+len(f.more), o)
+	if len(lines) != snapshots || o.code != 0 {
+		t.Fatalf("%d lines for %d snapshots:\n%s", len(lines), snapshots, o)
 	}
 	for i, line := range lines {
 		var s control.Snapshot

@@ -20,6 +20,8 @@ type fakeCore struct {
 	noLive   bool
 	snapshot control.Snapshot
 	mu       sync.Mutex
+	watches  int
+	again    chan struct{}      // closed by the second Watch, which goes on until its ctx ends
 	more     []control.Snapshot // what Watch gives after the snapshot; then it ends
 	calls    []string
 	takes    []control.LibraryTake
@@ -65,7 +67,18 @@ func (f *fakeCore) Undo(context.Context) error        { return f.call("Undo") }
 func (f *fakeCore) Redo(context.Context) error        { return f.call("Redo") }
 func (f *fakeCore) CaptureMIDI(context.Context) error { return f.call("CaptureMIDI") }
 
-func (f *fakeCore) Watch(context.Context) <-chan control.Snapshot {
+func (f *fakeCore) Watch(ctx context.Context) <-chan control.Snapshot {
+	if f.again != nil && f.watches > 0 { // the next core
+		out := make(chan control.Snapshot, 1)
+		out <- f.more[len(f.more)-1]
+		go func() {
+			defer close(out)
+			close(f.again)
+			<-ctx.Done()
+		}()
+		return out
+	}
+	f.watches++
 	out := make(chan control.Snapshot, 1+len(f.more))
 	out <- f.snapshot
 	for _, s := range f.more {

@@ -26,10 +26,10 @@ With --watch it goes on and prints a line for each change, until Ctrl+C; with
 if Live cannot be reached.`,
 		Args: args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
+			if watch {
+				return r.watch(cmd.Context())
+			}
 			return r.with(cmd.Context(), withoutLive, func(ctx context.Context, core Core) error {
-				if watch {
-					return r.watch(ctx, core)
-				}
 				linkErr := core.NeedLive(ctx)
 				if cause := context.Cause(ctx); cause != nil {
 					return cause
@@ -214,34 +214,42 @@ func viewWords(v live.View) string {
 	return "Arrangement"
 }
 
-// watch prints changes until the command or the core ends.
-func (r *run) watch(ctx context.Context, core Core) error {
+// watch prints changes until Ctrl+C; when the core ends, it goes on with the next one.
+func (r *run) watch(ctx context.Context) error {
 	shown := map[string]string{}
-	first := true
-	for s := range core.Watch(ctx) {
-		if r.json {
-			line, err := json.Marshal(s)
-			if err != nil {
-				return fmt.Errorf("write the status as JSON: %w", err)
+	for ctx.Err() == nil {
+		err := r.once(ctx, withoutLive, func(ctx context.Context, core Core) error {
+			for s := range core.Watch(ctx) {
+				if err := r.showChange(s, shown); err != nil {
+					return err
+				}
 			}
-			if _, err := fmt.Fprintf(r.Stdout, "%s\n", line); err != nil {
-				return fmt.Errorf("write the status: %w", err)
-			}
-			continue
-		}
-		if err := r.changes(s, shown, first); err != nil {
+			return nil
+		})
+		if err != nil && ctx.Err() == nil {
 			return err
 		}
-		first = false
 	}
-	if ctx.Err() != nil {
-		return nil // Ctrl+C is the way to end it
+	return nil // Ctrl+C is the way to end it
+}
+
+func (r *run) showChange(s control.Snapshot, shown map[string]string) error {
+	if !r.json {
+		return r.changes(s, shown)
 	}
-	return &control.Error{Code: "core_gone", Message: "Takebar quit meanwhile.", Hint: "Start the command again; it works without the menu-bar app, too."}
+	line, err := json.Marshal(s)
+	if err != nil {
+		return fmt.Errorf("write the status as JSON: %w", err)
+	}
+	if _, err := fmt.Fprintf(r.Stdout, "%s\n", line); err != nil {
+		return fmt.Errorf("write the status: %w", err)
+	}
+	return nil
 }
 
 // changes prints the facts that are new since shown, each with the time.
-func (r *run) changes(s control.Snapshot, shown map[string]string, first bool) error {
+func (r *run) changes(s control.Snapshot, shown map[string]string) error {
+	first := len(shown) == 0
 	now := map[string]string{}
 	for _, f := range r.facts(s) {
 		if f.quiet {
