@@ -146,10 +146,11 @@ func (r *batchRun) all(ctx context.Context) *Refusal {
 			return &Refusal{Reason: res.Reason, Detail: res.Sentence, Next: res.NextStep}
 		}
 		if !res.Clean {
-			return &Refusal{
-				Reason: res.Reason.orUnclean(), Detail: fmt.Sprintf("After %q Live was not provably in a clean state. %s", item.Name(), res.Sentence),
-				Next: "Look at Live, close what is open there, then run the batch again.",
+			next := "Look at Live, close what is open there, then run the batch again."
+			if r.b.Left() == 0 {
+				next = "Look at Live and close what is open there."
 			}
+			return &Refusal{Reason: res.Reason.orUnclean(), Detail: fmt.Sprintf("After %q Live was not provably in a clean state. %s", item.Name(), res.Sentence), Next: next}
 		}
 	}
 	return nil

@@ -64,7 +64,7 @@ func (r *run) allowed(ctx context.Context, live liveNeed, do func(ctx context.Co
 }
 
 func statusLine(s automation.Status) string {
-	if s.Kind == "" || s.Sentence == "" {
+	if s.Kind == "" || s.Sentence == "" || s.State == automation.Done {
 		return ""
 	}
 	line := s.Sentence

@@ -50,7 +50,12 @@ func StartDisplay(ctx context.Context) (*Display, error) {
 	if err := errors.Join(os.Setenv("DISPLAY", d.Name), os.Unsetenv("WAYLAND_DISPLAY"), os.Unsetenv("XDG_SESSION_TYPE")); err != nil {
 		return nil, errors.Join(err, d.Stop())
 	}
-	d.wm = exec.CommandContext(ctx, "openbox", "--sm-disable", "--config-file", "/dev/null")
+	config, err := writeConfig()
+	if err != nil {
+		return nil, errors.Join(err, d.Stop())
+	}
+	defer os.Remove(config) //nolint:errcheck // read by then; the system cleans up what is left
+	d.wm = exec.CommandContext(ctx, "openbox", "--sm-disable", "--config-file", config)
 	d.wm.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGTERM}
 	if err := d.wm.Start(); err != nil {
 		return nil, errors.Join(fmt.Errorf("starting openbox: %w", err), d.Stop())
@@ -64,6 +69,16 @@ func StartDisplay(ctx context.Context) (*Display, error) {
 		return nil, errors.Join(fmt.Errorf("openbox did not come up: %w", err), d.Stop())
 	}
 	return d, nil
+}
+
+// writeConfig makes a window manager configuration without any key of its own.
+func writeConfig() (string, error) {
+	f, err := os.CreateTemp("", "openbox-*.xml")
+	if err != nil {
+		return "", fmt.Errorf("writing openbox's configuration: %w", err)
+	}
+	_, err = f.WriteString(`<?xml version="1.0"?><openbox_config xmlns="http://openbox.org/3.4/rc"><keyboard/></openbox_config>`)
+	return f.Name(), errors.Join(err, f.Close())
 }
 
 // Stop ends window manager and server.

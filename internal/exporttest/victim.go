@@ -66,6 +66,9 @@ func runVictim(in io.Reader, out io.Writer) error {
 			if !ok {
 				return nil
 			}
+			if _, is := e.(xproto.ExposeEvent); is {
+				s.label(w, "Must never get a key", "(test program)")
+			}
 			if k, is := e.(xproto.KeyPressEvent); is {
 				err = enc.Encode(Event{What: "key", Key: mods(k.State) + "+" + s.keyName(k)})
 			}
