@@ -22,7 +22,7 @@ class Client(object):
     """A connected program."""
 
     __slots__ = (
-        "sock", "said_hello", "name", "subscribed", "pending", "waiting", "connected_at", "gone", "ended", "closing", "overflowed",
+        "sock", "said_hello", "name", "subscribed", "pending", "waiting", "connected_at", "gone", "ended", "closing", "overflowed", "unwatched",
         "_buffer", "_start", "_scanned", "_skipping", "_outbox", "_answers", "outbox_size",
     )  # fmt: skip
 
@@ -44,6 +44,7 @@ class Client(object):
         self.connected_at = now
         self.gone = False  # nothing can be sent or received any more
         self.ended = False  # the other side sends no more
+        self.unwatched = False  # nobody asks any more whether it has something
         self.overflowed = False  # too much is unread
         self.closing = False  # to be closed as soon as the outbox is empty
         self._buffer = bytearray()

@@ -27,6 +27,8 @@ TIMER_MS = 10
 DISPLAY_SECONDS = 0.1
 BUDGET_SECONDS = 0.004
 RETRY_SECONDS = 5.0
+IDLE_SECONDS = 1.0
+IDLE_TURN_SECONDS = 0.1
 SLOW_TICK_SECONDS = 0.05
 STALL_SECONDS = 1.0
 
@@ -43,6 +45,11 @@ class Script(object):
         self.take_job = None
         self.closed = False
         self._in_tick = False
+        self._listening = False  # somebody has subscribed
+        self._quiet = False  # nothing to do until `_due`, or until news come
+        self._due = 0.0
+        self._resting = False  # nobody is there: display ticks have nothing to do either
+        self._rests_left = 0
         self._tick_end = 0.0
         self._timer = None
         self._timer_on = False
@@ -119,50 +126,64 @@ class Script(object):
     # time
 
     def _on_timer(self):
-        """Live's timer. An exception out of here would end it for good."""
+        """Live's timer. An exception out of here would end it for good. Mostly there is nothing to do, which must cost next to nothing."""
         try:
+            if self._quiet and not (self.model.touched and self._listening):
+                if time.monotonic() < self._due and not self.server.has_news(0):
+                    self.ticks += 1
+                    return
             self.tick()
         except Exception as exc:
             self.log_defect("A tick failed", exc)
 
     def display(self):
         """Live's display tick."""
-        if self.closed:
-            return
         try:
-            real = time.monotonic()
-            stalled = real - self._display_seen > 3 * DISPLAY_SECONDS  # then the timer had no chance to call either
-            self._display_seen = real
-            self.server.accept()
-            if self.server.clients or len(self.jobs):
-                self._idle_since = None
-                if not self._timer_on:
-                    self._start_timer()
-                    self.tick()
-                elif self.ticks == self._ticks_seen:
-                    if not stalled:
-                        self._revive_timer()
-                    self.tick()
-            else:
-                self._rest()
-            self._ticks_seen = self.ticks
-            self._chores(real)
+            if self._resting:
+                self._rests_left -= 1
+                if self._rests_left > 0 and not self.model.touched and not self.server.has_news(0):
+                    return
+            if not self.closed:
+                self._display()
         except Exception as exc:
             self.log_defect("A display tick failed", exc)
+
+    def _display(self):
+        real = time.monotonic()
+        stalled = real - self._display_seen > 3 * DISPLAY_SECONDS  # then the timer had no chance to call either
+        self._display_seen = real
+        self._resting = False
+        if self.ticks == self._ticks_seen:
+            self.server.accept()  # otherwise the timer does it
+        if self.server.clients or len(self.jobs):
+            self._idle_since = None
+            if not self._timer_on:
+                self._start_timer()
+                self.tick()
+            elif self.ticks == self._ticks_seen:
+                if not stalled:
+                    self._revive_timer()
+                self.tick()
+        else:
+            self._rest()
+        self._ticks_seen = self.ticks
+        self._chores(real)
 
     def _rest(self):
         """With nobody there, reads the set in peace and stops the timer."""
         self.clock.advance(time.monotonic())
-        if self.model.is_dirty():
+        if self.model.touched:
             self.model.sync(time.monotonic() + BUDGET_SECONDS)
             self.model.collect()
-        if not self._timer_on:
-            return
-        if self._idle_since is None:
-            self._idle_since = self.clock.now
-        elif self.clock.now - self._idle_since > 1.0:
+        if self._timer_on:
+            if self._idle_since is None:
+                self._idle_since = self.clock.now
+            if self.clock.now - self._idle_since <= IDLE_SECONDS:
+                return
             self._timer.stop()
             self._timer_on = False
+        self._resting = not self.model.touched
+        self._rests_left = int(RETRY_SECONDS / DISPLAY_SECONDS)
 
     def _chores(self, real):
         if real < self._next_chore:
@@ -204,29 +225,29 @@ class Script(object):
         if step > STALL_SECONDS and self.server.clients:
             self.host.log("stall", "Live's main thread stood still for %.1f s." % step)
         end = self._tick_end = real + BUDGET_SECONDS
-        if real - self._display_seen > 5 * DISPLAY_SECONDS:
-            self.server.accept()  # a host without display ticks
+        self._quiet = False
         if len(self.jobs):
             self.jobs.step()
-        if not self.server.clients:
-            return
-        self.server.receive(end)
-        self._publish(real, end)
-        self.server.flush()
+        server = self.server
+        server.accept()
+        if server.clients:
+            server.receive(end)
+            self._publish(real, end)
+            server.flush()
+        self._quiet = not len(self.jobs) and server.is_quiet()
+        self._due = real + IDLE_TURN_SECONDS
         spent = time.monotonic() - real
         if spent > SLOW_TICK_SECONDS:
             self.host.log("lag", "A tick took %d ms." % (spent * 1000))
 
     def _publish(self, real, end):
-        listening = False
+        self._listening = False
         for client in self.server.clients:
             if client.subscribed and not client.gone:
-                listening = True
+                self._listening = True
+                self.model.poll(real)
                 break
-        if not listening:
-            return
-        self.model.poll(real)
-        if self.model.is_dirty():
+        if self.model.touched:
             self.model.sync(end)
         self.publish()
 

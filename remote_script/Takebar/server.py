@@ -4,6 +4,7 @@
 """
 
 import errno
+import select
 import socket
 import sys
 import time
@@ -19,6 +20,22 @@ RECEIVES_A_TURN = 4
 OPEN_BRACE = 0x7B
 
 
+class _Select(object):
+    """select.poll for systems without it."""
+
+    def __init__(self):
+        self._sockets = []
+
+    def register(self, sock, _events):
+        self._sockets.append(sock)
+
+    def unregister(self, sock):
+        self._sockets.remove(sock)
+
+    def poll(self, _timeout):
+        return select.select(self._sockets, (), (), 0)[0] if self._sockets else ()
+
+
 class Server(object):
     """All connections of one script."""
 
@@ -30,6 +47,8 @@ class Server(object):
         self._log = log
         self._listener = None
         self._turn = 0
+        self._poller = select.poll() if hasattr(select, "poll") else _Select()
+        self.has_news = self._poller.poll  # has_news(0): connections or bytes wait. Far cheaper than asking each socket
         self.clients = []
         self.port = None
 
@@ -54,9 +73,19 @@ class Server(object):
                     self._log("port", "Port %d cannot be used: %s" % (port, exc))
                 continue
             self._listener = listener
+            self._watch(listener)
             self.port = listener.getsockname()[1]
             return
         raise error
+
+    def _watch(self, sock):
+        self._poller.register(sock, getattr(select, "POLLIN", 1))
+
+    def _unwatch(self, sock):
+        try:
+            self._poller.unregister(sock)
+        except (KeyError, ValueError, OSError):
+            pass  # it was left alone already
 
     @property
     def is_listening(self):
@@ -78,6 +107,7 @@ class Server(object):
                 return
             client = Client(sock, self._clock.now)
             self.clients.append(client)
+            self._watch(sock)
             self._read_newcomer(client)
             if not client.gone and not client.said_hello:
                 self._limit_newcomers()
@@ -158,6 +188,9 @@ class Server(object):
         for client in self.clients:
             if client.has_output():
                 client.flush()
+            if client.ended and not client.unwatched:
+                client.unwatched = True
+                self._unwatch(client.sock)
             if client.gone:
                 ended = True
             elif (client.ended and not client.waiting and not client.waiting_bytes()) or client.closing:
@@ -166,10 +199,18 @@ class Server(object):
         if ended:
             for client in self.clients:
                 if client.gone:
+                    self._unwatch(client.sock)
                     client.close()
                     if client.overflowed:
                         self._log("overflow", "%s does not read; its connection is closed." % client.name)
             self.clients = [client for client in self.clients if not client.gone]
+
+    def is_quiet(self):
+        """Whether nothing is left to do until news come."""
+        for client in self.clients:
+            if client.has_output() or client.waiting_bytes() or client.gone or client.ended or client.pending is not None:
+                return False
+        return True
 
     def close(self, farewell):
         """Ends all connections; those who said hello get `farewell`."""
@@ -177,8 +218,10 @@ class Server(object):
             if client.said_hello:
                 client.flush()
                 client.push(farewell)
+            self._unwatch(client.sock)
             client.close()
         self.clients = []
         if self._listener is not None:
+            self._unwatch(self._listener)
             self._listener.close()
             self._listener = None

@@ -72,6 +72,7 @@ class _Field(object):
 
     def changed(self):
         """Called by Live."""
+        self.model.touched = True
         self.model.dirty_fields[self] = True
         if self.name == "open_dialog_count":
             self.model.dirty_fields[self.model.dialog_message] = True
@@ -90,6 +91,7 @@ class Model(object):
         self._memory = memory
         self._clock = clock
         self.revision = 1
+        self.touched = True  # may be dirty
         self.changes = Delta()
         self.sections = {
             "link": {
@@ -130,12 +132,13 @@ class Model(object):
     # what Live calls
 
     def _structure_changed(self):
-        self._structure_dirty = True
+        self.touched = self._structure_dirty = True
 
     def _selection_changed(self):
-        self._selection_dirty = True
+        self.touched = self._selection_dirty = True
 
     def _mark(self, record, prop):
+        self.touched = True
         self._dirty_records.setdefault(record, set()).update(FIELDS_OF[prop])
 
     # building
@@ -292,13 +295,14 @@ class Model(object):
             self._read_again(record, fields)
             if end is not None and time.monotonic() >= end:
                 break
-        return not self.is_dirty()
+        self.touched = self.is_dirty()
+        return not self.touched
 
     def poll(self, real):
         """Reads what Live does not announce, some of it ten times and all of it once a second."""
         if real < self._next_fast:
             return
-        self._next_fast = real + FAST_POLL_SECONDS
+        self._next_fast = real + FAST_POLL_SECONDS - 0.002
         for field in self._polled_fields:
             self._read_field(field)
         if not self._selection_heard:

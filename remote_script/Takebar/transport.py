@@ -78,4 +78,4 @@ def cue_points(script, values, request):
     for cue in lom.get(script.host.song, "cue_points", ()) or ():
         if lom.alive(cue):
             found.append({"time": lom.number(cue, "time"), "name": str(lom.get(cue, "name", ""))})
-    return {"cue_points": sorted(found, key=lambda cue: cue["time"])}
+    return {"cue_points": sorted(found, key=lambda cue: cue["time"] or 0.0)}

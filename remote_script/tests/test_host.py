@@ -11,7 +11,7 @@ from .support import Link, SimCase, eventually
 class BaseClasses(SimCase):
     """Each generation of Live's own base classes, and none."""
 
-    def test_each(self):
+    def slow_each(self):
         for frameworks in ("_Framework", "ableton.v2", "ableton.v3", "none"):
             for live in ("11.0.0", "12.3.6"):
                 with self.subTest(frameworks=frameworks, live=live):
@@ -37,7 +37,7 @@ class Timers(SimCase):
     def calls(self):
         return sum(timer["calls"] for timer in self.control.get(path="sim.timers"))
 
-    def test_rests_without_clients(self):
+    def slow_rests_without_clients(self):
         self.start()
         eventually(lambda: not self.running(), "a resting timer")
         link = self.connect()
@@ -69,7 +69,7 @@ class Timers(SimCase):
 class TwoSlots(SimCase):
     """The user chose Takebar in two slots of Live's settings: one of them serves."""
 
-    def test_newer_serves(self):
+    def slow_newer_serves(self):
         folder = tempfile.mkdtemp()
         twice = os.path.join(folder, "Twice")
         os.makedirs(twice)

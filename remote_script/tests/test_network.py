@@ -180,7 +180,7 @@ class Messages(SharedCase):
 class Queue(SimCase):
     """256 requests of a client may wait."""
 
-    def test_busy(self):
+    def slow_busy(self):
         self.start("--routing-delay", "3", "--tracks", "2")
         link = self.connect()
         track = link.call("track.create_audio")["track"]
@@ -210,7 +210,7 @@ class SlowReader(SimCase):
         self.assertLess(len(slow.events) - before, len(quick.events) + 1)
         self.assertEqual(quick.call("state.get")["state"]["tracks"], slow.state["tracks"])
 
-    def test_too_much_unread(self):
+    def slow_too_much_unread(self):
         self.start("--tracks", "500")
         quick = self.connect()
         slow = self.hosted.link()

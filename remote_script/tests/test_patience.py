@@ -3,9 +3,10 @@
 import threading
 import unittest
 
-from . import test_hello, test_takes_arrangement, test_takes_faults, test_verbs
+from . import test_hello, test_host, test_network, test_state, test_takes_arrangement, test_takes_faults, test_takes_session, test_verbs
 
-MODULES = (test_hello, test_takes_arrangement, test_takes_faults, test_verbs)
+MODULES = (test_hello, test_host, test_network, test_state, test_takes_arrangement, test_takes_faults, test_takes_session, test_verbs)
+AT_ONCE = 10
 
 
 def slow_cases():
@@ -23,8 +24,14 @@ class Patience(unittest.TestCase):
 
     def test_side_by_side(self):
         runs = [(case, unittest.TestResult()) for case in slow_cases()]
-        self.assertGreaterEqual(len(runs), 9)
-        threads = [threading.Thread(target=case.run, args=(result,)) for case, result in runs]
+        self.assertGreaterEqual(len(runs), 30)
+        places = threading.Semaphore(AT_ONCE)
+
+        def run(case, result):
+            with places:
+                case.run(result)
+
+        threads = [threading.Thread(target=run, args=pair) for pair in runs]
         for thread in threads:
             thread.start()
         for thread in threads:

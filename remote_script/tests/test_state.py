@@ -244,7 +244,7 @@ class Sets(TruthCase, SimCase):
         self.connect()
         self.assertEqual("Demo Song", self.link.state["set"]["name"])
 
-    def test_saved_elsewhere(self):
+    def slow_saved_elsewhere(self):
         self.start("--unsaved")
         link = self.connect()
         self.assertIsNone(link.state["set"]["path"])

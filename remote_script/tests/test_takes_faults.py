@@ -10,7 +10,7 @@ from .take_case import TakeCase
 class Audio(TakeCase):
     """The audio device goes."""
 
-    def test_off_before(self):
+    def slow_off_before(self):
         self.start()
         self.connect()
         self.arm("Bass")
@@ -26,7 +26,7 @@ class Audio(TakeCase):
         self.assertEqual("recording", self.link.call("take.start")["phase"])
         self.link.call("take.stop")
 
-    def test_lost_while_recording(self):
+    def slow_lost_while_recording(self):
         self.start()
         self.connect()
         self.arm("Bass")
@@ -42,7 +42,7 @@ class Audio(TakeCase):
 class Deleted(TakeCase):
     """Tracks go while they record."""
 
-    def test_one_of_two(self):
+    def slow_one_of_two(self):
         self.start()
         self.connect()
         self.arm("Bass", "Drums")
@@ -154,7 +154,7 @@ class SetClosed(TakeCase):
 class Nobody(TakeCase):
     """The take goes on without a client, and without a timer."""
 
-    def test_client_goes(self):
+    def slow_client_goes(self):
         self.start()
         self.connect()
         self.arm("Bass")
@@ -166,7 +166,7 @@ class Nobody(TakeCase):
         self.assertEqual("alone", take["id"])
         self.check_clips(take, "Bass")
 
-    def test_client_goes_before_the_answer(self):
+    def slow_client_goes_before_the_answer(self):
         self.start("--routing-delay", "0.5")
         self.connect()
         self.link.send("take.start", source={"kind": "main"}, take="alone")
@@ -207,7 +207,7 @@ class Nobody(TakeCase):
 class Files(TakeCase):
     """The recorded file, or its clip, makes trouble."""
 
-    def test_late_clip(self):
+    def slow_late_clip(self):
         self.start("--clip-delay", "1.6")
         self.connect()
         self.arm("Bass")
@@ -218,7 +218,7 @@ class Files(TakeCase):
         self.assertEqual(["late_file_path"], [warning["code"] for warning in take["clips"][0]["warnings"]])
         self.assertTrue(os.path.exists(take["clips"][0]["file_path"]))
 
-    def test_disk_full(self):
+    def slow_disk_full(self):
         self.start()
         self.connect()
         self.arm("Bass")
@@ -278,7 +278,7 @@ class Warnings(TakeCase):
         self.check_clips(self.link.call("take.stop"), "Bass")
         self.assertEqual(1, self.control.get(path="application.open_dialog_count"))
 
-    def test_cpu_later(self):
+    def slow_cpu_later(self):
         self.start()
         self.connect()
         self.arm("Bass")

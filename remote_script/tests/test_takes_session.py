@@ -32,7 +32,7 @@ class Session(TakeCase):
         self.check_clips(self.link.call("take.stop"), "Drums", "Bass", "Synth")
         self.assertEqual([2, 3], self.slots("Drums"))
 
-    def test_while_the_song_plays(self):
+    def slow_while_the_song_plays(self):
         """Start and stop wait for the bar; the song plays on."""
         self.start("--tempo", "300")
         self.connect()
@@ -47,7 +47,7 @@ class Session(TakeCase):
         self.assertTrue(self.control.get(path="song.is_playing"))
         self.assertEqual(-1, self.control.get(path="tracks.Bass.playing_slot_index"))
 
-    def test_count_in(self):
+    def slow_count_in(self):
         self.start("--count-in", "1", "--tempo", "300")
         self.connect()
         self.arm("Bass")
@@ -96,7 +96,7 @@ class Session(TakeCase):
             self.assertAlmostEqual(2.0, item["end_beat"] - item["start_beat"], 3)
         self.check_stopped()
 
-    def test_length_by_the_script(self):
+    def slow_length_by_the_script(self):
         self.allowed_violations = ("argument",)
         self.start("--tempo", "240", "--refuse-fire-arguments")
         self.connect()
