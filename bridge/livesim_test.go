@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"slices"
 	"strconv"
@@ -341,6 +342,36 @@ func TestRealWrongToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	r.until("the link", connected)
+}
+
+// TestRealNewerScript lets the real script speak newer versions of the protocol only. There is no older one than ours yet.
+func TestRealNewerScript(t *testing.T) {
+	root, err := simtest.Root()
+	if err != nil {
+		t.Fatal(err)
+	}
+	script := filepath.Join(t.TempDir(), "Takebar")
+	if err := os.CopyFS(script, os.DirFS(filepath.Join(root, "remote_script", "Takebar"))); err != nil {
+		t.Fatal(err)
+	}
+	file := filepath.Join(script, "version.py")
+	source, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	newer := regexp.MustCompile(`(?m)^PROTOCOLS = .*$`).ReplaceAll(source, []byte("PROTOCOLS = (2, 3)"))
+	if string(newer) == string(source) {
+		t.Fatal("version.py has no PROTOCOLS any more")
+	}
+	if err := os.WriteFile(file, newer, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	sim := simtest.Start(t, simtest.Options{Script: script})
+	r := link(t, sim.Home)
+	report := r.until("the misfit", func(l live.LinkReport) bool { return l.Phase == live.LinkIncompatible })
+	if !slices.Equal(report.Protocols, []int{2, 3}) || report.PID != sim.PID || report.Script == "" {
+		t.Errorf("%+v", report)
+	}
 }
 
 // agree compares the state that was put together from changes with a whole one.
