@@ -49,6 +49,12 @@ func program(interrupts <-chan os.Signal) *cli.Program {
 			if err != nil {
 				return nil, err
 			}
+			switch runs, err := session.TrayRuns(p.home); {
+			case err != nil:
+				return nil, err
+			case !runs:
+				return nil, control.ErrNoCore
+			}
 			return session.Join(ctx, p.home)
 		},
 		Tray: func(ctx context.Context, say func(string)) error {

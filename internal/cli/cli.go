@@ -49,7 +49,7 @@ type Program struct {
 
 	// Open gives a command its core; say takes sentences for the user.
 	Open func(ctx context.Context, say func(string)) (Core, error)
-	// Running gives the core that runs already; control.ErrNoCore says that none does.
+	// Running gives the core of the menu-bar app; control.ErrNoCore says that it does not run.
 	Running func(ctx context.Context) (Core, error)
 	// Tray runs the menu-bar role until it is quit.
 	Tray func(ctx context.Context, say func(string)) error

@@ -139,13 +139,13 @@ func (r *run) complain(err error) {
 			Error failure `json:"error"`
 		}{f})
 		if marshalErr == nil {
-			fmt.Fprintf(r.Stderr, "%s\n", line)
+			r.tell(string(line))
 			return
 		}
 	}
-	fmt.Fprintln(r.Stderr, strings.TrimSpace(f.Message))
+	r.tell(strings.TrimSpace(f.Message))
 	if f.Hint != "" {
-		fmt.Fprintln(r.Stderr, "Hint: "+f.Hint)
+		r.tell("Hint: " + f.Hint)
 	}
 }
 
@@ -154,8 +154,11 @@ func (r *run) say(sentence string) {
 	if r.json {
 		return // standard error then holds errors only, one JSON object a line
 	}
-	fmt.Fprintln(r.Stderr, sentence)
+	r.tell(sentence)
 }
+
+// tell writes to standard error. If that cannot be written to, there is nobody to complain to.
+func (r *run) tell(line string) { _, _ = fmt.Fprintln(r.Stderr, line) }
 
 // show writes a result: JSON where it was asked for, else as a person reads it.
 func (r *run) show(value any, text func() string) error {

@@ -122,7 +122,9 @@ func (f *fakeCore) RenameTrack(_ context.Context, track control.Ref, name string
 func (f *fakeCore) SelectTrack(_ context.Context, track control.Ref) error {
 	return f.call("SelectTrack %q", track)
 }
+
 func (f *fakeCore) Locate(_ context.Context, beats float64) error { return f.call("Locate %g", beats) }
+
 func (f *fakeCore) RecordStart(_ context.Context, view live.View) error {
 	return f.call("RecordStart %q", view)
 }
@@ -179,13 +181,16 @@ func (f *fakeCore) FireClip(_ context.Context, track control.Ref, scene int, bea
 func (f *fakeCore) StopClip(_ context.Context, track control.Ref, scene int) error {
 	return f.call("StopClip %q %d", track, scene)
 }
+
 func (f *fakeCore) Message(_ context.Context, text string) error { return f.call("Message %q", text) }
 
 func (f *fakeCore) Dialog(context.Context) (control.Dialog, error) {
 	one, text, buttons := 1, "Save changes?", 3
 	return control.Dialog{OpenDialogCount: &one, CurrentDialogMessage: &text, CurrentDialogButtonCount: &buttons}, f.call("Dialog")
 }
+
 func (f *fakeCore) ChooseLive(_ context.Context, pid int) error { return f.call("ChooseLive %d", pid) }
+
 func (f *fakeCore) SetDefaults(_ context.Context, d control.Defaults) error {
 	return f.call("SetDefaults %+v", d)
 }
@@ -242,10 +247,13 @@ type fakeFiles struct{ core *fakeCore }
 func (f fakeFiles) Reveal(_ context.Context, paths []string) error {
 	return f.core.call("Reveal %s", strings.Join(paths, " "))
 }
+
 func (f fakeFiles) Play(_ context.Context, path string) error { return f.core.call("Play %s", path) }
+
 func (f fakeFiles) OpenFolder(_ context.Context, dir string) error {
 	return f.core.call("OpenFolder %s", dir)
 }
+
 func (f fakeFiles) Copy(_ context.Context, text string) error { return f.core.call("Copy %s", text) }
 
 func at(seconds int) time.Time {

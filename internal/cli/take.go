@@ -103,7 +103,7 @@ func (r *run) startTake(ctx context.Context, core Core, request control.TakeRequ
 	} else {
 		r.say(startedText(take))
 	}
-	landed, err := r.waitLanded(ctx, core, take.ID, stop)
+	landed, err := r.waitLanded(ctx, core, take.ID, stop.Done())
 	if err != nil {
 		return err
 	}
@@ -128,8 +128,8 @@ func (r *run) stopOnInterrupt() (stop, leave context.Context, restore func()) {
 	}
 }
 
-// waitLanded waits for the take to land. When stop ends, it stops the take in Live and waits on.
-func (r *run) waitLanded(ctx context.Context, core Core, id string, stop context.Context) (control.LibraryTake, error) {
+// waitLanded waits for the take to land. When stop is closed, it stops the take in Live and waits on.
+func (r *run) waitLanded(ctx context.Context, core Core, id string, stop <-chan struct{}) (control.LibraryTake, error) {
 	var stopping sync.WaitGroup
 	defer stopping.Wait()
 	waiting, done := context.WithCancel(ctx)
@@ -138,7 +138,7 @@ func (r *run) waitLanded(ctx context.Context, core Core, id string, stop context
 		select {
 		case <-waiting.Done():
 			return
-		case <-stop.Done():
+		case <-stop:
 		}
 		if waiting.Err() != nil {
 			return
@@ -192,15 +192,16 @@ func (r *run) landed(t control.LibraryTake, strict bool) error {
 	for _, w := range warnings {
 		r.say("Note: " + w)
 	}
-	switch {
-	case t.Status == sidecar.StatusMissing, t.Status == sidecar.StatusPartial:
+	switch t.Status {
+	case sidecar.StatusMissing, sidecar.StatusPartial:
 		return &control.Error{
 			Code:    "take_" + string(t.Status),
 			Message: fmt.Sprintf("The take %q has landed without all of its files.", t.Name),
 			Hint:    fmt.Sprintf("takebar takes show %d tells what is missing; takebar takes rescue %d tries again.", t.Number, t.Number),
 		}
-	case t.Status == sidecar.StatusMIDI:
+	case sidecar.StatusMIDI:
 		r.say("It is MIDI only, so there is no audio file.")
+	case sidecar.StatusLanding, sidecar.StatusLanded, sidecar.StatusRescued:
 	}
 	if strict && len(warnings) > 0 {
 		return silent{exitWarnings}

@@ -2,7 +2,6 @@ package doctor
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -272,13 +271,4 @@ func (t *tester) askReload(ctx context.Context, m Machine, cfg config.Config, wa
 	}
 	gone := t.now().Sub(began)
 	t.fact(name, gone.Seconds(), "the link was gone for %.1f s", gone.Seconds())
-}
-
-// code of an error of the script, "" if it has none.
-func code(err error) string {
-	var coded interface{ ErrorCode() string }
-	if errors.As(err, &coded) {
-		return coded.ErrorCode()
-	}
-	return ""
 }

@@ -258,8 +258,15 @@ func TestLeftoversDoNotHurt(t *testing.T) {
 func TestManyAtOnce(t *testing.T) {
 	m := withLive(t)
 	commands := [][]string{
-		{"take", "start", "--source", "track:Guitar", "--for", "2s"}, {"status"}, {"tracks"}, {"takes", "list"}, {"input", "Vocals"},
-		{"message", "hi"}, {"dialog"}, {"live", "list"}, {"status", "--json"},
+		{"take", "start", "--source", "track:Guitar", "--for", "2s"},
+		{"status"},
+		{"tracks"},
+		{"takes", "list"},
+		{"input", "Vocals"},
+		{"message", "hi"},
+		{"dialog"},
+		{"live", "list"},
+		{"status", "--json"},
 	}
 	var all sync.WaitGroup
 	outcomes := make([]outcome, len(commands))
@@ -322,8 +329,11 @@ func TestStatusWatch(t *testing.T) {
 	p.out.has(t, `"status":"connected"`)
 	m.sim.Do(t, "rename", simtest.Params{"track": "Guitar", "name": "Brand new name"}, nil)
 	p.out.has(t, "Brand new name")
-	// Another command joins the core of the first.
+	// Another command joins the core of the first; quitting is for the menu-bar app only.
 	m.run("arm", "Bass")
+	if out := m.run("quit"); !strings.Contains(out, "does not run") {
+		t.Errorf("quit said %q", out)
+	}
 	p.signal(os.Interrupt)
 	o := p.wait()
 	if o.code != 0 {

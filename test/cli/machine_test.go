@@ -44,7 +44,7 @@ func program(t *testing.T) string {
 			return
 		}
 		binary.path = filepath.Join(root, "bin", "takebar-test")
-		cmd := exec.CommandContext(context.Background(), "go", "build", "-o", binary.path, ".") //nolint:usetesting // one build for all tests
+		cmd := exec.CommandContext(context.Background(), "go", "build", "-o", binary.path, ".")
 		cmd.Dir = root
 		if out, err := cmd.CombinedOutput(); err != nil {
 			binary.err = errors.New(string(out))

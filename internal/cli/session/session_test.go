@@ -151,7 +151,7 @@ func open(t *testing.T, o Options) *Session {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() {
-		if err := s.Close(context.Background()); err != nil { //nolint:usetesting // t.Context is over in a Cleanup
+		if err := s.Close(context.Background()); err != nil {
 			t.Error(err)
 		}
 	})

@@ -33,3 +33,15 @@ func TakeTurn(home string) (*Turn, error) {
 
 // Release gives it back.
 func (t *Turn) Release() error { return t.lock.Unlock() }
+
+// TrayRuns says whether the menu-bar app of a home folder runs.
+func TrayRuns(home string) (bool, error) {
+	turn, err := TakeTurn(home)
+	if errors.Is(err, ErrTrayRunning) {
+		return true, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return false, turn.Release()
+}
