@@ -114,6 +114,12 @@ func calls(t *testing.T) map[string]func(context.Context, live.Calls, json.RawMe
 			return err
 		}
 	}
+	bounce := func(f func(live.Calls, context.Context, live.BounceParams) (live.Take, error)) run {
+		return func(ctx context.Context, c live.Calls, p json.RawMessage) error {
+			_, err := f(c, ctx, param[live.BounceParams](t, p))
+			return err
+		}
+	}
 	return map[string]run{
 		"ping":      func(ctx context.Context, c live.Calls, _ json.RawMessage) error { _, err := c.Ping(ctx); return err },
 		"state.get": func(ctx context.Context, c live.Calls, _ json.RawMessage) error { _, err := c.State(ctx); return err },
@@ -194,6 +200,17 @@ func calls(t *testing.T) map[string]func(context.Context, live.Calls, json.RawMe
 		"take.get":    take(live.Calls.TakeGet),
 		"take.list": func(ctx context.Context, c live.Calls, _ json.RawMessage) error {
 			_, err := c.TakeList(ctx)
+			return err
+		},
+		"bounce.start": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
+			_, err := c.BounceStart(ctx, param[live.BounceStartParams](t, p))
+			return err
+		},
+		"bounce.stop":   bounce(live.Calls.BounceStop),
+		"bounce.cancel": bounce(live.Calls.BounceCancel),
+		"bounce.get":    bounce(live.Calls.BounceGet),
+		"bounce.list": func(ctx context.Context, c live.Calls, _ json.RawMessage) error {
+			_, err := c.BounceList(ctx)
 			return err
 		},
 		"clip_slot.fire": func(ctx context.Context, c live.Calls, p json.RawMessage) error {

@@ -67,7 +67,8 @@ type Take struct {
 	Clips                []Clip      `json:"clips"` // empty until finished
 	Warnings             []Warning   `json:"warnings"`
 	Error                *TakeError  `json:"error"`
-	Restored             *bool       `json:"restored"` // nil while running
+	Restored             *bool       `json:"restored"`         // nil while running
+	Bounce               *Bounce     `json:"bounce,omitempty"` // nil for all but bounces
 }
 
 // TakeTrack names a track that records.
@@ -90,6 +91,7 @@ type Clip struct {
 	StartBeat   *float64  `json:"start_beat"`   // Arrangement only
 	EndBeat     *float64  `json:"end_beat"`     // Arrangement only
 	Warnings    []Warning `json:"warnings"`
+	Cuts        []*int64  `json:"cuts,omitempty"` // of a bounce: frames at its start, its cuts and its end; nil where Live cannot say
 }
 
 // Warning is something that the user should know although it worked. Codes are listed in docs/protocol.md.

@@ -24,6 +24,8 @@ CODES = {
     "no_free_slot": -32016,
     "audio_off": -32017,
     "take_failed": -32018,
+    "transport_running": -32019,
+    "nothing_to_bounce": -32020,
 }
 
 HINTS = {
@@ -50,6 +52,8 @@ HINTS = {
     "no_free_slot": "Add a scene in Live, then record again.",
     "audio_off": "Check the audio device in Live's settings, then record again.",
     "take_failed": "Look at Live, then record again.",
+    "transport_running": "Stop it, then try again.",
+    "nothing_to_bounce": "Choose other tracks, or bounce the main output.",
 }
 
 

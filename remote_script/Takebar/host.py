@@ -136,6 +136,7 @@ class Host(object):
         found = ["takes", "session", "arrangement"]
         if lom.has(lom.get(lom.get(Live, "Track"), "RoutingTypeCategory"), "resampling") or self._routes_by_category():
             found.append("resampling")
+            found.append("bounce")
         if lom.has(self.song, "capture_midi"):
             found.append("capture_midi")
         if lom.has(self.song, "name") and lom.has(self.song, "file_path"):

@@ -3,7 +3,7 @@
 Nothing else on the wire names anything inside Live. hello is in rpc.py, because it comes before everything else.
 """
 
-from . import editing, params, recording, routing, session_slots, takes, tracks, transport
+from . import bounce_sources, bounces, editing, params, recording, routing, session_slots, takes, tracks, transport
 from .clock import unix_ms
 from .params import Param
 
@@ -57,6 +57,7 @@ _TRACK = Param(params.track_id, required=True)
 _TRACKS = Param(params.track_ids, required=True)
 _SLOT = {"track": _TRACK, "index": Param(params.integer(0, 1000000), required=True)}
 _TAKE = {"take": Param(params.take_id)}
+_BOUNCE = {"bounce": Param(params.take_id)}
 _VIEW = Param(params.choice("arrangement", "session"), default="arrangement")
 
 METHODS = {
@@ -116,6 +117,25 @@ METHODS = {
     "take.cancel": Method(takes.cancel, _TAKE),
     "take.get": Method(takes.get, _TAKE),
     "take.list": Method(takes.list_all),
+    "bounce.start": Method(
+        bounces.start,
+        {
+            "source": Param(bounces.source, default={"kind": "main"}),
+            "tap": Param(params.choice(*bounce_sources.TAPS), default="post_mixer"),
+            "start": Param(params.position, default=0.0),
+            "length": Param(params.length, required=True),
+            "tail": Param(params.position, default=0.0),
+            "tail_seconds": Param(params.position, default=0.0),
+            "cuts": Param(bounces.cuts, default=()),
+            "keep_tracks": Param(params.switch, default=False),
+            "name": Param(params.text(0, 255)),
+            "bounce": Param(params.take_id),
+        },
+    ),
+    "bounce.stop": Method(bounces.stop, _BOUNCE),
+    "bounce.cancel": Method(bounces.cancel, _BOUNCE),
+    "bounce.get": Method(bounces.get, _BOUNCE),
+    "bounce.list": Method(bounces.list_all),
     "clip_slot.fire": Method(session_slots.fire, dict(_SLOT, record_length=Param(params.length)), alone=True),
     "clip_slot.stop": Method(session_slots.stop, _SLOT, alone=True),
     "edit.undo": Method(editing.undo, alone=True),

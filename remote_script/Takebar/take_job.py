@@ -31,7 +31,7 @@ class TakeJob(object):
     """The take that runs. Its client speaks to it through `ask`."""
 
     def __init__(self, script, take_id, values, request):
-        source, records = take_sources.check(script, values["source"])
+        source, records = self._check(script, values)
         self.script = script
         self.take = new_take(take_id, values, source)
         self._records = records
@@ -47,6 +47,32 @@ class TakeJob(object):
         self._stop_confirmed = False
         self._late = None
         stamp(self.take, script.model)
+
+    # what a bounce does otherwise
+
+    def _check(self, script, values):
+        """The source as the take shows it, and its records."""
+        return take_sources.check(script, values["source"])
+
+    def _stamp(self):
+        stamp(self.take, self.script.model)
+
+    def _take_back(self, clips):
+        """Undoes the clips (as a part of a job). False where that was not possible."""
+        return undo_clips(self.script, self._recorder, clips)
+
+    def _put_back(self, phase):
+        """Puts everything back (as a part of a job). Returns the labels of what could not be."""
+        failed = yield from self._changes.restore()
+        if self._created is not None and phase != "finished":
+            deleted = yield from delete_empty_track(self.script, self._created)
+            if not deleted:
+                failed.append("the new track %s" % self._created.name)
+        return failed
+
+    def _left_changed(self):
+        """What stays changed when the set is closed, in words."""
+        return self._changes.labels()
 
     # for the verbs
 
@@ -280,7 +306,7 @@ class TakeJob(object):
         clips = yield from self._await_clips()
         self._tell(clips)
         if self._want == "cancel":
-            gone = yield from undo_clips(self.script, self._recorder, clips)
+            gone = yield from self._take_back(clips)
             if not gone:
                 self._warn("undo_incomplete", "Live could not undo all of the take: look at the set.")
             yield from self._end("cancelled", None)
@@ -383,11 +409,7 @@ class TakeJob(object):
 
     def _end(self, phase, error):
         """Puts everything back, then shows how it ended."""
-        failed = yield from self._changes.restore()
-        if self._created is not None and phase != "finished":
-            deleted = yield from delete_empty_track(self.script, self._created)
-            if not deleted:
-                failed.append("the new track %s" % self._created.name)
+        failed = yield from self._put_back(phase)
         if failed:
             self._warn("not_restored", "Could not be put back: %s." % ", ".join(failed))
         self.take["restored"] = not any(known["code"] == "not_restored" for known in self.take["warnings"])
@@ -415,9 +437,10 @@ class TakeJob(object):
             except Exception as exc:
                 self.script.log_defect("Closing a take", exc)
                 self.take["clips"] = list(self._peeked.values())
-        if len(self._changes):
-            self._warn("not_restored", "Could not be put back: %s." % ", ".join(self._changes.labels()))
-        self.take["restored"] = not len(self._changes)
+        left = self._left_changed()
+        if left:
+            self._warn("not_restored", "Could not be put back: %s." % ", ".join(left))
+        self.take["restored"] = not left
         if self._want == "cancel":
             if recorded:
                 self._warn("undo_incomplete", "The set was closed before the take could be undone.")

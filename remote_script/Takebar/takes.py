@@ -9,11 +9,15 @@ from .take_job import TakeJob
 def start(script, values, request):
     """take.start"""
     yield from script.ready()
-    known = script.memory.find_take(values["take"]) if values["take"] is not None else None
+    return (yield from begin(script, values["take"], lambda take_id: TakeJob(script, take_id, values, request)))
+
+
+def begin(script, wished_id, make):
+    """Starts the job that `make(id)` makes, unless that id is known (as a part of a job). Returns the take once it records or counts in."""
+    known = script.memory.find_take(wished_id) if wished_id is not None else None
     if known is None:
         recording.check_free(script)
-        take_id = values["take"] or script.memory.new_take_id()
-        job = TakeJob(script, take_id, values, request)
+        job = make(wished_id or script.memory.new_take_id())
         script.take_job = job
         script.memory.add_take(job.take)
         script.jobs.start(job.run(), _log_end(script))

@@ -30,7 +30,7 @@ class Page(unittest.TestCase):
         for name, method in METHODS.items():
             text = methods.split("**`%s`**" % name)[1].split("**`")[0]
             for param in method.params:
-                if (name, param) in (("record.start", "view"), ("take.start", "view")) or name.startswith("take."):
+                if (name, param) in (("record.start", "view"), ("take.start", "view")) or name.startswith("take.") or name in ("bounce.stop", "bounce.cancel", "bounce.get"):
                     continue
                 self.assertIn("`%s`" % param, text.split("R `")[0] + text, "%s of %s" % (param, name))
 
@@ -139,7 +139,8 @@ class Learned(object):
             if "result" not in response:
                 continue
             name, result = line["name"], response["result"]
-            for take in result["takes"] if name == "take.list" else [result] if name.startswith("take.") else []:
+            alone = name.startswith(("take.", "bounce."))
+            for take in result.get("takes") or result.get("bounces") or ([result] if alone else []):
                 self.take.learn(take)
             if name in ("state.get", "state.subscribe"):
                 self.state.learn(result["state"])
@@ -151,8 +152,9 @@ class Learned(object):
         self.take.kinds.add("null")
         self.results["state.get"].members["state"] = self.state
         self.results["state.subscribe"].members["state"] = self.state
-        for name in ("take.start", "take.stop", "take.cancel", "take.get"):
-            self.results[name] = self.take
+        for name in ("start", "stop", "cancel", "get"):
+            self.results["take." + name] = self.results["bounce." + name] = self.take
+        self.results["bounce.list"].members["bounces"].item = self.take
         self.results["take.list"].members["takes"].item = self.take
 
 
@@ -217,6 +219,12 @@ class Answers(SimCase):
         self.ask("take.start", view="session", take="two")
         self.ask("take.cancel")
         self.ask("take.list")
+        self.ask("bounce.start", source={"kind": "stems", "tracks": [first, second]}, bounce="three")
+        self.ask("bounce.stop", bounce="three")
+        self.ask("bounce.get")
+        self.ask("bounce.start", source={"kind": "main"}, bounce="four")
+        self.ask("bounce.cancel")
+        self.ask("bounce.list")
         self.ask("clip_slot.fire", track=first)
         self.ask("clip_slot.stop", track=first)
         self.ask("edit.undo")

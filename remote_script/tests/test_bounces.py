@@ -1,0 +1,244 @@
+"""Bounces inside livesim: what is recorded, where it begins and ends, and that the set is as before."""
+
+import copy
+import json
+import math
+import struct
+import unittest
+
+from .support import SimCase, eventually
+
+KEPT = ("tracks", "return_tracks", "main_track", "scenes", "cue_points", "song")
+OWN = ("can_undo", "can_redo", "can_capture_midi", "undo_steps")  # Live's history is longer afterwards
+
+
+class BounceCase(SimCase):
+    """Bounces compared with what livesim has really recorded."""
+
+    def truth(self):
+        state = copy.deepcopy(self.control.state(parts=list(KEPT)))
+        for name in OWN:
+            state["song"].pop(name)
+        return state
+
+    def bounce(self, **params):
+        """Starts a bounce and waits for its end."""
+        began = self.link.call("bounce.start", **params)
+        self.assertIn(began["phase"], ("counting_in", "recording"))
+        return self.ended(began["id"])
+
+    def ended(self, bounce_id):
+        def over():
+            take = self.link.call("bounce.get", bounce=bounce_id)
+            return take if take["phase"] in ("finished", "cancelled", "failed") else None
+        return eventually(over, "the end of the bounce")
+
+    def recorded(self):
+        def finished():
+            takes = self.control.state(parts=["takes"])["takes"]
+            return takes if takes and all(take["finished"] for take in takes) else None
+        return eventually(finished, "finished files")
+
+    def check_files(self, bounce, seconds):
+        """Every clip begins with the first sample of the range, and is as long as the tempo says."""
+        truth = dict((take["path"], take) for take in self.recorded())
+        for clip in bounce["clips"]:
+            true = truth[clip["file_path"]]
+            first, last = clip["cuts"][0], clip["cuts"][-1]
+            self.assertEqual(true["pre_roll_frames"], clip["start_sample"])
+            self.assertEqual(true["pre_roll_frames"], first)
+            self.assertEqual(int(round(seconds * true["rate"])), last - first)
+            self.assertGreaterEqual(true["frames"], last)
+            self.assertAlmostEqual(bounce["bounce"]["start"], true["start_beat"], 9)
+
+    def check_untouched(self, before, bounce):
+        self.assertTrue(bounce["restored"], bounce["warnings"])
+        self.assertEqual(json.dumps(before, sort_keys=True, indent=1), json.dumps(self.truth(), sort_keys=True, indent=1))
+
+
+class Bounces(BounceCase):
+
+    def test_main_output(self):
+        self.start("--tempo", "480", "--arm", "Guitar", "--arm", "Bass")
+        self.control.loop(on=True, start=4, length=4)
+        self.control.metronome(on=True)
+        self.control.punch(**{"in": True, "out": True})
+        self.control.locate(beat=7)
+        self.control.select(track="Keys")
+        self.connect()
+        before = self.truth()
+        bounce = self.bounce(start=4, length=8, tail_seconds=0.25, cuts=[8])
+        self.assertEqual("finished", bounce["phase"], bounce["error"])
+        self.assertEqual({"kind": "bounce"}, bounce["source"])
+        self.assertEqual(["Main"], [clip["track_name"] for clip in bounce["clips"]])
+        self.assertFalse(bounce["bounce"]["partial"])
+        self.assertEqual([], bounce["warnings"])
+        self.check_files(bounce, 8 / 8.0 + 0.25)
+        self.assertEqual(["resampling"], [take["source"] for take in self.recorded()])
+        heard = sorted(track["tone_hz"] for track in before["tracks"] if track["kind"] in ("audio", "midi"))
+        self.assertEqual(heard, sorted(tone["hz"] for tone in self.recorded()[0]["tones"]))
+        first, cut, last = bounce["clips"][0]["cuts"]
+        self.assertEqual(24000, cut - first)
+        self.check_untouched(before, bounce)
+
+    def test_stems(self):
+        self.start("--tempo", "480", "--tracks", "20", "--midi-tracks", "4")
+        self.connect()
+        before = self.truth()
+        tracks = [track for track in self.link.state["tracks"] if track["kind"] in ("audio", "midi")]
+        bounce = self.bounce(source={"kind": "stems", "tracks": [track["id"] for track in tracks]}, length=4)
+        self.assertEqual("finished", bounce["phase"], bounce["error"])
+        self.assertEqual([track["name"] for track in tracks], [clip["track_name"] for clip in bounce["clips"]])
+        self.check_files(bounce, 0.5)
+        truth = dict((take["path"], take) for take in self.recorded())
+        tones = [truth[clip["file_path"]]["tone_hz"] for clip in bounce["clips"]]
+        known = dict((track["name"], track["tone_hz"]) for track in before["tracks"])
+        self.assertEqual([known[clip["track_name"]] for clip in bounce["clips"]], tones)
+        for clip in bounce["clips"]:
+            true = truth[clip["file_path"]]
+            if true["bits"] == 24:
+                self.check_samples(clip, true)
+        self.check_untouched(before, bounce)
+
+    def check_samples(self, clip, true):
+        """The first samples of the range, from the file."""
+        with open(clip["file_path"], "rb") as opened:
+            data = opened.read()
+        body = data.index(b"data") + 8
+        for n in (0, 1, 2, 479):
+            place = body + (clip["cuts"][0] + n) * true["channels"] * 3
+            value = struct.unpack("<i", b"\0" + data[place:place + 3])[0] / float(1 << 31)
+            wanted = 0.125 * math.cos(2 * math.pi * true["tone_hz"] * (true["start_sample"] + n) / true["rate"])
+            self.assertAlmostEqual(wanted, value, 6)
+
+    def test_taps_by_position_in_any_language(self):
+        self.start("--tempo", "480", "--language", "de")
+        self.connect()
+        for tap, shown in (("post_fx", "Post FX"), ("post_mixer", "Post Mixer")):
+            began = self.link.call("bounce.start", source={"kind": "stems", "tracks": [self.link.track("Bass")["id"]]}, tap=tap, length=4)
+            tracks = self.control.state(parts=["tracks"])["tracks"]
+            self.assertEqual([shown], [track["input_channel"] for track in tracks if track["name"] == "Bounce Bass"])
+            self.ended(began["id"])
+
+    def test_doubled_names(self):
+        self.start("--tempo", "480")
+        self.control.rename(track="Guitar", name="Bass")
+        self.connect()
+        twins = [track for track in self.link.state["tracks"] if track["name"] == "Bass"]
+        bounce = self.bounce(source={"kind": "stems", "tracks": [track["id"] for track in twins]}, length=2)
+        truth = dict((take["path"], take["tone_hz"]) for take in self.recorded())
+        known = dict((track["id"], track["tone_hz"]) for track in self.control.state(parts=["tracks"])["tracks"])
+        self.assertEqual(2, len(set(known.values()) & set(truth.values())))
+        self.assertEqual(2, len(bounce["clips"]))
+
+    def test_kept_tracks(self):
+        self.start("--tempo", "480")
+        self.connect()
+        bounce = self.bounce(length=2, keep_tracks=True)
+        kept = [track for track in self.control.state(parts=["tracks"])["tracks"] if track["name"] == "Bounce Main"]
+        self.assertEqual([(True, False, 1)], [(track["mute"], track["arm"], len(track["clips"])) for track in kept])
+        self.assertTrue(bounce["restored"])
+
+    def test_stop_and_cancel(self):
+        self.start()
+        self.connect()
+        before = self.truth()
+        began = self.link.call("bounce.start", length=400)
+        self.control.wait("takes.0.frames", at_least=24000)
+        bounce = self.link.call("bounce.stop", bounce=began["id"])
+        self.assertEqual("finished", bounce["phase"])
+        self.assertTrue(bounce["bounce"]["partial"])
+        self.check_untouched(before, bounce)
+        self.link.call("bounce.start", length=400, bounce="second")
+        self.assertEqual("take_running", self.fails("take_running", "take.start")["code"])
+        bounce = self.link.call("bounce.cancel")
+        self.assertEqual("cancelled", bounce["phase"])
+        self.check_untouched(before, bounce)
+        self.assertEqual([began["id"], "second"], [known["id"] for known in self.link.call("bounce.list")["bounces"]])
+        again = self.link.call("bounce.start", length=400, bounce=began["id"])
+        self.assertEqual("finished", again["phase"])
+
+    def test_refusals(self):
+        self.start()
+        self.connect()
+        self.fails("no_take", "bounce.get")
+        self.fails("no_take", "bounce.stop")
+        self.fails("invalid_params", "bounce.start")
+        for wrong in (
+            {"length": 0},
+            {"length": -1},
+            {"length": 4, "cuts": [9]},
+            {"length": 4, "cuts": [2, 1]},
+            {"length": 4, "cuts": ["1"]},
+            {"length": 4, "tap": "pre_fx"},
+            {"length": 4, "source": {"kind": "stems", "tracks": []}},
+            {"length": 4, "source": {"kind": "armed"}},
+            {"length": 4, "source": {"kind": "main", "tracks": ["t1"]}},
+        ):
+            self.fails("invalid_params", "bounce.start", **wrong)
+        self.fails("not_found", "bounce.start", length=4, source={"kind": "stems", "tracks": ["t99"]})
+        main = next(track for track in self.link.state["tracks"] if track["kind"] == "main")
+        self.fails("nothing_to_bounce", "bounce.start", length=4, source={"kind": "stems", "tracks": [main["id"]]})
+        self.link.call("transport.play")
+        self.fails("transport_running", "bounce.start", length=4)
+        self.assertEqual([], self.control.state(parts=["takes"])["takes"])
+
+
+class Trouble(BounceCase):
+
+    def test_deleted_track(self):
+        self.start()
+        self.connect()
+        ids = [self.link.track(name)["id"] for name in ("Drums", "Bass")]
+        began = self.link.call("bounce.start", length=400, source={"kind": "stems", "tracks": ids})
+        self.control.wait("takes.1.frames", at_least=96000)
+        self.control.fault("track_deleted", track="Bounce Drums")
+        bounce = self.link.call("bounce.stop", bounce=began["id"])
+        self.assertEqual("finished", bounce["phase"])
+        self.assertIn("track_deleted", [warning["code"] for warning in bounce["warnings"]])
+        self.assertTrue(bounce["bounce"]["partial"])
+        self.assertEqual(["Bass"], [clip["track_name"] for clip in bounce["clips"]])
+        self.assertEqual([], [t["name"] for t in self.control.state(parts=["tracks"])["tracks"] if t["name"].startswith("Bounce")])
+
+    def test_device_lost(self):
+        self.start("--arm", "Guitar")
+        self.connect()
+        before = self.truth()
+        began = self.link.call("bounce.start", length=400)
+        self.control.wait("takes.0.frames", at_least=48000)
+        self.control.fault("device_lost")
+        bounce = self.ended(began["id"])
+        self.assertEqual("finished", bounce["phase"], bounce["error"])
+        self.assertIn("audio_lost", [warning["code"] for warning in bounce["warnings"]])
+        self.assertTrue(bounce["bounce"]["partial"])
+        self.check_untouched(before, bounce)
+        self.fails("audio_off", "bounce.start", length=4)
+        self.assertEqual(before["tracks"], self.truth()["tracks"])
+
+    def test_set_closed(self):
+        self.start()
+        self.connect()
+        began = self.link.call("bounce.start", length=400)
+        self.control.wait("takes.0.frames", at_least=48000)
+        token = self.hosted.info()["token"]
+        self.control.fault("set_closed")
+        self.hosted.info(other_than=token)
+        self.connect()
+        bounce = self.link.call("bounce.get", bounce=began["id"])
+        self.assertEqual(("failed", "take_failed"), (bounce["phase"], bounce["error"]["code"]))
+        self.assertLessEqual({"set_closed", "not_restored"}, set(warning["code"] for warning in bounce["warnings"]))
+
+    def test_no_client(self):
+        self.start("--tempo", "480")
+        self.connect()
+        before = self.truth()
+        began = self.link.call("bounce.start", length=16)
+        self.link.close()
+        self.connect()
+        bounce = self.ended(began["id"])
+        self.assertEqual("finished", bounce["phase"])
+        self.check_untouched(before, bounce)
+
+
+if __name__ == "__main__":
+    unittest.main()
