@@ -48,6 +48,7 @@ var exitCodes = map[string]int{
 	"timeout":            exitUnknown,
 	"core_gone":          exitUnknown,
 	"core_not_answering": exitUnknown,
+	"cancelled":          exitInterrupted,
 }
 
 func exitCode(err error) int {
