@@ -44,6 +44,7 @@ func (p place) exportOptions(c config.Config, logger *slog.Logger, changed func(
 	return exports.Options{
 		Home: p.home, Version: buildVersion(), LinkDirs: c.LinkDirs(p.home), Keys: []string{program, keysRole},
 		Chord: c.Export.Shortcut, Folders: c.Export.Folders, Out: out, OpenSet: c.Export.OpenCommand, Logger: logger, Changed: changed,
+		Off: func() bool { return !p.file().Load().Config.Export.Enabled },
 	}, nil
 }
 

@@ -1,6 +1,7 @@
 package automation
 
 import (
+	"errors"
 	"fmt"
 
 	"github.com/takebar/takebar/automation/keys"
@@ -53,8 +54,12 @@ func (e *Engine) Disable() error {
 
 // Enabled says whether export attempts are switched on; a yes to an older text does not count as one.
 func (e *Engine) Enabled() (bool, error) {
-	c, err := e.store.consent()
-	return c.Enabled && c.Text == ConsentVersion, err
+	err := e.Allowed()
+	var r *Refusal
+	if errors.As(err, &r) {
+		return false, nil
+	}
+	return err == nil, err
 }
 
 // Allowed refuses while attempts are off.
@@ -63,7 +68,7 @@ func (e *Engine) Allowed() error {
 	switch {
 	case err != nil:
 		return err
-	case !c.Enabled:
+	case !c.Enabled || e.o.Off != nil && e.o.Off():
 		return &Refusal{Reason: ReasonDisabled}
 	case c.Text != ConsentVersion:
 		return &Refusal{Reason: ReasonNotConsented}

@@ -109,6 +109,8 @@ type Options struct {
 	Clock   Clock                            // nil: the system's
 	Free    func(dir string) (uint64, error) // bytes free on a disk; nil: asks the system
 	Timing  Timing
+	// Off says that the settings switch attempts off, whatever was agreed to; nil = they do not.
+	Off func() bool
 	// Chord is tried first; "" means Ctrl+Shift+E (Cmd+Shift+E on macOS).
 	Chord keys.Key
 	// Folders are watched when a request names none.

@@ -48,6 +48,9 @@ func (w *watcher) look(ctx context.Context) (bool, error) {
 	}
 	quiet := now - w.grew
 	if w.extra != "" && quiet >= t.Message && !w.complete() {
+		if err := w.full(); err != nil {
+			return false, err
+		}
 		return false, refuse(ReasonRenderErrorDialog, "While rendering, Live showed: %s. Takebar did not answer it.", w.extra)
 	}
 	if len(a.files) == 0 {
@@ -131,16 +134,18 @@ func (w *watcher) windows(ctx context.Context, now time.Duration) error {
 // disk looks once a second whether the disk is full.
 func (w *watcher) disk(now time.Duration) error {
 	a := w.a
-	if now-w.diskLooked < time.Second && w.diskLooked != 0 {
+	if now-w.grew < a.e.o.Timing.SettleFor || now-w.diskLooked < time.Second && w.diskLooked != 0 || w.complete() {
 		return nil
 	}
 	w.diskLooked = now
+	return w.full()
+}
+
+// full says that a watched disk has no room.
+func (w *watcher) full() error {
 	const full = 1 << 20
-	if now-w.grew < a.e.o.Timing.SettleFor || w.complete() {
-		return nil
-	}
-	for _, dir := range a.plan.Folders {
-		if free, err := a.e.o.Free(dir); err == nil && free < full {
+	for _, dir := range w.a.plan.Folders {
+		if free, err := w.a.e.o.Free(dir); err == nil && free < full {
 			return refuse(ReasonDiskFull, "The disk of %s is full.", dir)
 		}
 	}

@@ -128,7 +128,7 @@ func settings(checkTemplate func(string) error) []setting {
 		},
 		{
 			table: "export", name: "enabled",
-			comment: "Export attempts press Live's own export shortcut for you. Fragile by nature, so they are off until you switch them on.",
+			comment: "Export attempts press Live's own export shortcut for you. Fragile by nature, so they are off.\nSwitch them on with takebar export enable, which tells what can go wrong; false here switches them off.",
 			get:     func(c Config) any { return c.Export.Enabled },
 			put:     func(c *Config, v any) error { return putSwitch(&c.Export.Enabled, v) },
 		},

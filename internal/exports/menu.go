@@ -39,7 +39,7 @@ var _ app.Exporter = (*Menu)(nil)
 
 // Peek is an engine for looking at what is stored; it can attempt nothing.
 func Peek(o Options) *automation.Engine {
-	return automation.New(automation.Options{Home: o.Home, Version: o.Version, Chord: chordOf(o), Out: o.Out, OpenSet: o.OpenSet, Link: none{}})
+	return automation.New(automation.Options{Home: o.Home, Version: o.Version, Off: o.Off, Chord: chordOf(o), Out: o.Out, OpenSet: o.OpenSet, Link: none{}})
 }
 
 func chordOf(o Options) keys.Key {

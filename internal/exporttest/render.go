@@ -3,10 +3,12 @@
 package exporttest
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"time"
 )
 
@@ -60,7 +62,10 @@ func (s *standin) renderStep() error {
 	}
 	if j.done < chunks {
 		from, to := len(j.data)*j.done/chunks, len(j.data)*(j.done+1)/chunks
-		if _, err := j.f.Write(j.data[from:to]); err != nil {
+		if _, err := j.f.Write(j.data[from:to]); errors.Is(err, syscall.ENOSPC) {
+			j.held = true
+			return s.message("The disk is full.", s.main)
+		} else if err != nil {
 			return fmt.Errorf("writing the render: %w", err)
 		}
 		j.done++
