@@ -8,23 +8,20 @@ from . import lom
 
 
 class Listeners(object):
-    """Registry of listeners, keyed by (object key, property)."""
+    """Registry of listeners, by the key of their object and then by property."""
 
     def __init__(self, log):
         self._log = log
-        self._entries = {}
-
-    def __len__(self):
-        return len(self._entries)
+        self._known = {}  # key -> (object, {property: callback})
 
     def add(self, obj, prop, callback):
         """Calls `callback` whenever `prop` of `obj` changes. False where Live offers no listener for it."""
-        entry = (lom.key(obj), prop)
-        known = self._entries.get(entry)
-        if known is not None:
-            if lom.alive(known[0]):
-                return True
-            del self._entries[entry]  # a new object where a deleted one has been
+        key = lom.key(obj)
+        known = self._known.get(key)
+        if known is not None and not lom.alive(known[0]):
+            known = None  # a new object where a deleted one has been
+        if known is not None and prop in known[1]:
+            return True
         listen = lom.get(obj, "add_%s_listener" % prop)
         if listen is None:
             return False
@@ -33,27 +30,23 @@ class Listeners(object):
         except Exception as exc:
             self._log("listener", "Could not listen to %s: %s" % (prop, exc))
             return False
-        self._entries[entry] = (obj, callback)
+        if known is None:
+            known = self._known[key] = (obj, {})
+        known[1][prop] = callback
         return True
 
-    def remove_all_of(self, obj_key, props):
-        """Stops listening to these properties of one object, which may be gone already."""
-        for prop in props:
-            self._remove((obj_key, prop))
+    def remove_all_of(self, key):
+        """Stops listening to an object, which may be gone already."""
+        obj, callbacks = self._known.pop(key, (None, {}))
+        if not lom.alive(obj):
+            return
+        for prop, callback in callbacks.items():
+            try:
+                getattr(obj, "remove_%s_listener" % prop)(callback)
+            except Exception as exc:
+                self._log("listener", "Could not stop listening to %s: %s" % (prop, exc))
 
     def clear(self):
         """Stops listening to anything."""
-        for entry in list(self._entries):
-            self._remove(entry)
-
-    def _remove(self, entry):
-        known = self._entries.pop(entry, None)
-        if known is None:
-            return
-        obj, callback = known
-        if not lom.alive(obj):
-            return
-        try:
-            getattr(obj, "remove_%s_listener" % entry[1])(callback)
-        except Exception as exc:
-            self._log("listener", "Could not stop listening to %s: %s" % (entry[1], exc))
+        for key in list(self._known):
+            self.remove_all_of(key)

@@ -241,6 +241,7 @@ class Model(object):
             return
         record.listen(self._listeners, self._mark)
         record.read_all(self._group_of(record), record.key == self._selected)
+        record.text()  # now, within the tick's budget, so that a snapshot has only to join
         self._unheard.extend((record, prop) for prop in record.unheard)
         self.changes.track(record.id, record.fields)
 

@@ -44,7 +44,7 @@ def kind_of(track):
 class TrackRecord(object):
     """A track of Live, its id, and its fields as they were last read."""
 
-    __slots__ = ("id", "key", "track", "kind", "index", "born", "fields", "unheard", "marks", "_text")
+    __slots__ = ("id", "key", "track", "kind", "index", "born", "fields", "unheard", "_mark", "_text", "__weakref__")
 
     def __init__(self, track_id, track, kind, index, born):
         self.id = track_id
@@ -55,7 +55,7 @@ class TrackRecord(object):
         self.born = born  # in seconds of the script's clock: a fresh track's routing must be left alone for a moment
         self.fields = None  # until it was read
         self.unheard = ()
-        self.marks = []
+        self._mark = None
         self._text = None
 
     @property
@@ -126,32 +126,28 @@ class TrackRecord(object):
 
     def listen(self, listeners, mark):
         """Starts to listen; `mark(record, property)` is called for what changed."""
+        self._mark = mark
         unheard = []
         for prop, _ in PROPERTIES[self.kind]:
-            note = _Mark(mark, self, prop)
-            if listeners.add(self.track, prop, note.changed):
-                self.marks.append(note)
-            elif prop not in _IMPLIED and lom.has(self.track, prop):
-                unheard.append(prop)
+            if not listeners.add(self.track, prop, getattr(self, prop + "_changed")):
+                if prop not in _IMPLIED and lom.has(self.track, prop):
+                    unheard.append(prop)
         self.unheard = tuple(unheard)
 
     def forget(self, listeners):
         """Stops listening."""
-        listeners.remove_all_of(self.key, [prop for prop, _ in PROPERTIES[self.kind]])
-        self.marks = []
+        listeners.remove_all_of(self.key)
         self.unheard = ()
 
 
-class _Mark(object):
-    """The callback for one property of one track. It only remembers that something changed."""
-
-    __slots__ = ("_mark", "_record", "_prop", "__weakref__")  # Live may hold callbacks weakly
-
-    def __init__(self, mark, record, prop):
-        self._mark = mark
-        self._record = record
-        self._prop = prop
-
+def _teller(prop):
     def changed(self):
-        """Called by Live."""
-        self._mark(self._record, self._prop)
+        self._mark(self, prop)
+
+    changed.__doc__ = "Called by Live when %s has changed. It only remembers that." % prop
+    return changed
+
+
+# One method for each property: Live calls listeners without saying what changed, and a set may have ten thousand of them.
+for _prop in FIELDS_OF:
+    setattr(TrackRecord, _prop + "_changed", _teller(_prop))
