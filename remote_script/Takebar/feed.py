@@ -31,9 +31,9 @@ class Delta(object):
         self.tracks.setdefault(track_id, {}).update(fields)
 
     def remove(self, track_id):
-        """A track is gone."""
-        self.tracks.pop(track_id, None)
-        self.removed.append(track_id)
+        """A track is gone. One that came and went unseen is not worth a word; only a new track tells its kind."""
+        if "kind" not in self.tracks.pop(track_id, ()):
+            self.removed.append(track_id)
 
     def set_take(self, take):
         """The take is another one, or has changed."""
