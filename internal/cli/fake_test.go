@@ -286,6 +286,11 @@ func sampleSnapshot() control.Snapshot {
 			},
 		},
 		LastTake: &last,
+		Notices: []control.Notice{
+			{Seq: 1, Kind: control.NoticeWarning, Title: "Too old", Text: "This is not told any more.", At: at(-3600)},
+			{Seq: 2, Kind: control.NoticeTakeLanded, Title: "Landed", Text: "Good news is not told again.", At: at(0)},
+			{Seq: 3, Kind: control.NoticeWarning, Title: "An earlier take", Text: "It has not landed.", At: at(0)},
+		},
 		Settings: control.Settings{Defaults: control.Defaults{Source: live.SourceArmed, View: live.ViewArrangement}, TakesDir: "/Users/mia/Music/Takebar"},
 	}
 }

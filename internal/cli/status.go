@@ -35,6 +35,11 @@ if Live cannot be reached.`,
 					return cause
 				}
 				s := core.Snapshot()
+				if s.LastTake == nil { // a core that has just begun may not have looked yet
+					if takes, err := core.Takes(ctx, control.TakeQuery{Limit: 1}); err == nil && len(takes) > 0 {
+						s.LastTake = &takes[0]
+					}
+				}
 				if err := r.show(s, func() string { return r.statusText(s) }); err != nil {
 					return err
 				}
@@ -92,8 +97,16 @@ func (r *run) facts(s control.Snapshot) []fact {
 	if s.Settings.Problem != "" {
 		facts = append(facts, fact{key: "Settings", text: s.Settings.Problem})
 	}
+	for _, n := range s.Notices {
+		if (n.Kind == control.NoticeWarning || n.Kind == control.NoticeTakeFailed) && r.Now().Sub(n.At) < noticeAge {
+			facts = append(facts, fact{key: "Note", text: n.Title + ": " + n.Text})
+		}
+	}
 	return facts
 }
+
+// noticeAge is how long the status shows what went wrong.
+const noticeAge = 15 * time.Minute
 
 func linkFact(s control.Snapshot) fact {
 	f := fact{key: "Live", text: s.Link.Message}
