@@ -419,7 +419,7 @@ func (a *attempt) press(ctx context.Context, k keys.Key, target desktop.Window) 
 	a.asked = true
 	reply, err := a.e.o.Keys.Ask(ctx, keys.Request{
 		Do: keys.Tap, Key: k, Window: uint64(target.ID), PID: target.PID, Title: target.Title,
-		Deadline: time.Now().Add(2 * time.Second).UnixMilli(),
+		Deadline: time.Now().Add(4 * time.Second).UnixMilli(),
 	})
 	var crashed *keys.CrashedError
 	switch {

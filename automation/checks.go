@@ -166,6 +166,8 @@ func (a *attempt) theLive(ctx context.Context) (desktop.Window, error) {
 		}
 	}
 	switch {
+	case len(pids) == 0 && a.desk.Partial() != nil:
+		return desktop.Window{}, asRefusal(a.desk.Partial())
 	case len(pids) == 0:
 		return desktop.Window{}, &Refusal{Reason: ReasonLiveNotRunning}
 	case len(pids) > 1 || len(mains) > 1:

@@ -133,6 +133,8 @@ func hostiles() []hostile {
 		{name: "helper without driver", prepare: badHelper, outcome: fail, reason: automation.ReasonHelperCrashed, state: automation.Preflight, noFile: true},
 		{name: "no display", prepare: noDisplay, outcome: fail, reason: automation.ReasonUnsupportedSession, state: automation.Preflight, noFile: true},
 		{name: "wayland", prepare: wayland, outcome: fail, reason: automation.ReasonUnsupportedSession, state: automation.Preflight, noFile: true},
+		{name: "wayland, live is an x11 program", prepare: xwayland, outcome: automation.Verified, state: automation.Done, clean: true},
+		{name: "wayland, live is out of sight", prepare: waylandLive, outcome: fail, reason: automation.ReasonUnsupportedSession, state: automation.FindWindow, noFile: true},
 		{name: "permission missing", prepare: elevated, outcome: fail, reason: automation.ReasonPermissionMissing, state: automation.FindWindow, noFile: true},
 		{name: "layout ru", prepare: layout("ru"), outcome: fail, reason: automation.ReasonLayoutUnsupported, state: automation.KeysClear, noFile: true, clean: true},
 		{name: "layout de", prepare: layout("de"), outcome: automation.Verified, state: automation.Done, clean: true},
@@ -220,6 +222,13 @@ func noDisplay(t *testing.T, _ *bench) { t.Setenv("DISPLAY", "") }
 func wayland(t *testing.T, _ *bench) {
 	t.Setenv("DISPLAY", "")
 	t.Setenv("WAYLAND_DISPLAY", "wayland-0")
+}
+
+func xwayland(t *testing.T, _ *bench) { t.Setenv("WAYLAND_DISPLAY", "wayland-0") }
+
+func waylandLive(t *testing.T, b *bench) {
+	t.Setenv("WAYLAND_DISPLAY", "wayland-0")
+	orphanLink(t, b)
 }
 
 // guarded is the real desktop with one answer changed, for what this system cannot produce.

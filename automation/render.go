@@ -204,10 +204,18 @@ func (w *watcher) settled(now, quiet time.Duration) (bool, error) {
 		case ended:
 			return false, refuse(reason, "%s: %s", filepath.Base(path), why)
 		default:
-			return false, refuse(ReasonRenderStalled, "%s has not grown for %s and is not finished.", filepath.Base(path), quiet.Round(time.Second))
+			return false, refuse(ReasonRenderStalled, "%s has not grown for %s and is not finished.%s", filepath.Base(path), quiet.Round(time.Second), w.shows())
 		}
 	}
 	return false, nil
+}
+
+// shows is what Live says meanwhile, for a report.
+func (w *watcher) shows() string {
+	if text := w.a.message(); text != "" {
+		return fmt.Sprintf(" Live shows: %q.", text)
+	}
+	return ""
 }
 
 func keysOf(s shot) func(yield func(string) bool) {

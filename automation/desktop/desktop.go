@@ -78,6 +78,8 @@ var ErrGone = errors.New("the connection to the display was lost")
 type Driver interface {
 	// Ready says whether attempts are possible at all here; a refusal is a *Problem.
 	Ready(ctx context.Context) error
+	// Partial says why some programs' windows may be out of sight here, nil where all are seen. It is a *Problem for a window that is not found.
+	Partial() *Problem
 	// Windows lists the top-level windows, lowest first.
 	Windows(ctx context.Context) ([]Window, error)
 	// Active is the window with the keyboard focus; 0 while there is none.

@@ -88,6 +88,8 @@ func (d *mac) Windows(ctx context.Context) ([]Window, error) {
 	return all, nil
 }
 
+func (d *mac) Partial() *Problem { return nil }
+
 func (d *mac) Active(ctx context.Context) (ID, error) {
 	var a struct {
 		ID ID `json:"id"`

@@ -103,6 +103,8 @@ func processName(pid uint32) string {
 	return baseName(windows.UTF16ToString(path[:n]))
 }
 
+func (d *win) Partial() *Problem { return nil }
+
 func (d *win) Active(context.Context) (ID, error) { return ID(windows.GetForegroundWindow()), nil }
 
 func (d *win) Activate(_ context.Context, w Window) error {

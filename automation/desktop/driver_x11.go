@@ -79,6 +79,17 @@ func (d *x11) Ready(context.Context) error {
 	return nil
 }
 
+// Partial: on Wayland only the windows of X11 programs (XWayland) are seen, which Live under Wine usually is.
+func (d *x11) Partial() *Problem {
+	if !d.way {
+		return nil
+	}
+	return &Problem{
+		Code: UnsupportedSession, Text: "This is a Wayland session, and Live's window is not among its X11 windows, so it cannot be seen or reached.",
+		Fix: "Start Live so that it uses X11 (Wine without its Wayland driver), or log in with an X11 session; or record a take instead.",
+	}
+}
+
 func (d *x11) Windows(context.Context) ([]Window, error) {
 	list, err := d.windows32(d.root, "_NET_CLIENT_LIST_STACKING")
 	if err == nil && len(list) == 0 {

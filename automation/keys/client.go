@@ -40,7 +40,7 @@ func (c *Client) Ask(ctx context.Context, r Request) (Reply, error) {
 	}
 	limit := c.Timeout
 	if limit <= 0 {
-		limit = 5 * time.Second
+		limit = 8 * time.Second
 	}
 	ctx, cancel := context.WithTimeout(ctx, limit)
 	defer cancel()

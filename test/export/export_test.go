@@ -312,6 +312,108 @@ func TestWholeProduct(t *testing.T) {
 	s.safe()
 }
 
+// TestStopFromTheMenu follows an attempt in the menu and stops the watching while Live renders: Live goes on, and the answer is neither a success
+// nor a failure.
+func TestStopFromTheMenu(t *testing.T) {
+	s := newStudio(t)
+	s.ready("Slow", exporttest.Script{ChunkMs: 400})
+	s.startTray()
+	s.click("Export Attempts", "Attempt Export")
+	ctx, cancel := context.WithTimeout(s.ctx, patience)
+	defer cancel()
+	if _, err := s.item.WaitMenu(ctx, "the running line", func(m *traytest.Node) bool {
+		return strings.Contains(m.String(), "Export attempt: Live is rendering") && m.Find("Stop Watching") != nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+	s.click("Stop Watching")
+	if got := s.notified(1, "Export unverified"); !strings.Contains(got, "Live itself goes on rendering") {
+		t.Errorf("it does not say that Live goes on: %s", got)
+	}
+	s.until("the end of the render", func() bool { return len(s.live.Events("file")) == 1 })
+	if out := s.command(0, "export", "show"); !strings.Contains(out, "Unverified (stopped_watching)") {
+		t.Errorf("the story:\n%s", out)
+	}
+	s.safe()
+}
+
+// ready opens a set and gives consent and rehearsal by commands.
+func (s *studio) ready(set string, sc exporttest.Script) {
+	s.t.Helper()
+	must(s.t, os.WriteFile(filepath.Join(s.home, "config.toml"), fmt.Appendf(nil, "[export]\nfolders = [%q]\n", s.renders), 0o600))
+	s.load(set, sc)
+	s.until("the set's name on the link", func() bool { return strings.Contains(s.command(0, "status"), set) })
+	s.command(0, "export", "enable", "--yes")
+	s.command(0, "export", "rehearse", "--chord", "r")
+}
+
+// chords counts how often the shortcut was pressed.
+func (s *studio) chords() int {
+	n := 0
+	for _, e := range s.live.Events("key") {
+		if e.Key == "ctrl+shift+r" {
+			n++
+		}
+	}
+	return n
+}
+
+// TestRangesAndAKill exports from locator to locator with the loop brace set through the real script. The first run is killed while Live renders; the next
+// one goes on watching, presses nothing for that part again, and at the end the brace is the user's own.
+func TestRangesAndAKill(t *testing.T) {
+	s := newStudio(t)
+	s.ready("Parts", exporttest.Script{ChunkMs: 200})
+	s.sim.Do(t, "loop", simtest.Params{"on": false, "start": 5, "length": 7}, nil)
+	s.sim.Do(t, "add_locator", simtest.Params{"time": 16, "name": "Chorus"}, nil)
+	s.sim.Do(t, "add_locator", simtest.Params{"time": 12, "name": "Verse"}, nil)
+	s.command(0, "batch", "add", "--locators", "--range", "End=16:20")
+	if b := s.batch(); len(b.Items) != 2 || b.Items[0].Range.Name != "End" || b.Items[1].Range.Name != "Verse" || b.Items[1].Range.Length != 4 {
+		t.Fatalf("items %+v", b.Items)
+	}
+	before := s.chords()
+	run := exec.CommandContext(s.ctx, s.program, "batch", "run", "--yes")
+	run.Env = s.env()
+	if err := run.Start(); err != nil {
+		t.Fatal(err)
+	}
+	s.until("the render", func() bool {
+		traces, err := filepath.Glob(filepath.Join(s.home, "export", "attempts", "*", "trace.jsonl"))
+		if err != nil || len(traces) != 1 {
+			return false
+		}
+		text, err := os.ReadFile(traces[0])
+		return err == nil && strings.Contains(string(text), `"state":"rendering"`)
+	})
+	if on, start := simtest.Get[bool](t, s.sim.Control, "song.loop"), simtest.Get[float64](t, s.sim.Control, "song.loop_start"); !on || start != 16 {
+		t.Errorf("while rendering the loop is %t from %g", on, start)
+	}
+	must(t, run.Process.Kill())
+	_ = run.Wait() // it was killed
+	if b := s.batch(); b.Items[0].Status != automation.Running {
+		t.Errorf("after the kill: %+v", b.Items[0])
+	}
+	out := s.command(0, "batch", "run", "--yes")
+	b := s.batch()
+	for _, i := range b.Items {
+		if i.Outcome != automation.Verified && i.Outcome != automation.WithWarnings {
+			t.Errorf("%s: %s %s\n%s", i.Name(), i.Outcome, i.Reason, out)
+		}
+	}
+	if n := s.chords() - before; n != 2 {
+		t.Errorf("the shortcut was pressed %d times for two parts", n)
+	}
+	for _, n := range []string{"Parts - End.wav", "Parts - Verse.wav"} {
+		if _, err := os.Stat(filepath.Join(s.takes, "Exports", n)); err != nil {
+			t.Error(err)
+		}
+	}
+	on, start, length := simtest.Get[bool](t, s.sim.Control, "song.loop"), simtest.Get[float64](t, s.sim.Control, "song.loop_start"), simtest.Get[float64](t, s.sim.Control, "song.loop_length")
+	if on || start != 5 || length != 7 {
+		t.Errorf("the user's loop was off from 5, 7 long; now it is %t from %g, %g long", on, start, length)
+	}
+	s.safe()
+}
+
 func (s *studio) batch() automation.Batch {
 	s.t.Helper()
 	var b automation.Batch
