@@ -196,7 +196,7 @@ func (g *landing) describe(f *journalFile, got checked) *sidecar.File {
 		Channels: got.info.Channels, Frames: got.info.Frames,
 		StartSample: f.StartSample, StartBeat: f.StartBeat,
 		PeakDBFS: got.stats.PeakDBFS, Silent: got.stats.Silent, AllZero: got.stats.AllZero, ClippedSamples: got.stats.ClippedSamples,
-		Rescued: f.Rescued, Warnings: filled(f.Warnings),
+		Rescued: f.Rescued, Warnings: filled(f.Warnings), Cuts: f.Cuts,
 	}
 	if rel, err := filepath.Rel(filepath.FromSlash(path.Dir(g.j.Sidecar)), filepath.FromSlash(f.Name)); err == nil {
 		out.Name = filepath.ToSlash(rel)

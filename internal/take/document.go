@@ -59,6 +59,7 @@ func encodeSidecar(t sidecar.Take, old []byte) ([]byte, error) {
 	t.Missing, t.Warnings = filled(t.Missing), filled(t.Warnings)
 	for i := range t.Files {
 		t.Files[i].Warnings = filled(t.Files[i].Warnings)
+		t.Files[i].Cuts = filled(t.Files[i].Cuts)
 	}
 	data, err := plainJSON(t)
 	if err != nil {

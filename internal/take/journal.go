@@ -59,8 +59,9 @@ type journalFile struct {
 	StartSample *int64            `json:"start_sample"`
 	StartBeat   *float64          `json:"start_beat"`
 	Warnings    []sidecar.Warning `json:"warnings"`
-	Repair      bool              `json:"repair"`  // the user asked for a repaired copy
-	Unasked     bool              `json:"unasked"` // only a guess: copied when the user asks, not by itself
+	Cuts        []*int64          `json:"cuts,omitempty"` // of a bounce
+	Repair      bool              `json:"repair"`         // the user asked for a repaired copy
+	Unasked     bool              `json:"unasked"`        // only a guess: copied when the user asks, not by itself
 	Expected    string            `json:"expected_sha256"`
 	Replace     int               `json:"replace"` // index in Take.Files of a copy that vanished; -1 = a new one
 

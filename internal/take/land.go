@@ -162,7 +162,7 @@ func (j *journal) addClips(t live.Take) {
 func clipFile(c live.Clip) journalFile {
 	f := journalFile{
 		Track: c.TrackName, ClipName: c.ClipName, Rate: c.SampleRate, Frames: c.Frames, StartSample: c.StartSample, StartBeat: c.StartBeat,
-		Warnings: warnings(c.Warnings), State: fileNew, Replace: -1,
+		Warnings: warnings(c.Warnings), Cuts: c.Cuts, State: fileNew, Replace: -1,
 	}
 	if c.FilePath != nil {
 		f.Source = *c.FilePath
@@ -200,6 +200,9 @@ func (l *Library) draft(t live.Take, from live.Link) sidecar.Take {
 		d.LengthBeats = &length
 	}
 	d.Set = setOf(t.Set)
+	if b := t.Bounce; b != nil {
+		d.Bounce = &sidecar.Bounce{Kind: b.Kind, Tap: b.Tap, Start: b.Start, Length: b.Length, Tail: b.Tail, Cuts: filled(b.Cuts), Partial: b.Partial}
+	}
 	for _, track := range t.Tracks {
 		d.Tracks = append(d.Tracks, sidecar.Track{Name: track.Name, Kind: string(track.Kind)})
 	}

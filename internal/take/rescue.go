@@ -291,7 +291,7 @@ func (l *Library) fromEntry(e sidecar.Entry, only string) (*journal, error) {
 			continue
 		}
 		j.Files = append(j.Files, journalFile{
-			Source: f.OriginalPath, Track: f.Track, ClipName: f.ClipName, StartSample: f.StartSample, StartBeat: f.StartBeat,
+			Source: f.OriginalPath, Track: f.Track, ClipName: f.ClipName, StartSample: f.StartSample, StartBeat: f.StartBeat, Cuts: f.Cuts,
 			State: fileNew, Replace: i, Repair: f.Rescued, Expected: f.SHA256,
 		})
 	}

@@ -33,7 +33,7 @@ type Take struct {
 	Name                 string     `json:"name"`   // as shown; from the name template or the user's wish
 	Number               int        `json:"number"` // {take}: counts up in the library
 	Status               Status     `json:"status"`
-	Source               string     `json:"source"` // armed, track, main, file
+	Source               string     `json:"source"` // armed, track, main, file, bounce
 	View                 string     `json:"view"`   // arrangement, session
 	RecordedAt           time.Time  `json:"recorded_at"`
 	LandedAt             *time.Time `json:"landed_at"`
@@ -47,6 +47,7 @@ type Take struct {
 	Files                []File     `json:"files"`
 	Missing              []Missing  `json:"missing"` // recorded, but not in the library
 	Warnings             []Warning  `json:"warnings"`
+	Bounce               *Bounce    `json:"bounce"` // nil for all but bounces
 	Note                 string     `json:"note"`
 	Rating               int        `json:"rating"` // 0 to 5
 	Live                 string     `json:"live"`   // version of Live
@@ -88,6 +89,7 @@ type File struct {
 	ClippedSamples int64     `json:"clipped_samples"`
 	Rescued        bool      `json:"rescued"`
 	Warnings       []Warning `json:"warnings"`
+	Cuts           []*int64  `json:"cuts"` // of a bounce: frames at its start, its cuts and its end; nil where Live could not say
 }
 
 // Missing is a recording of the take that could not be collected.

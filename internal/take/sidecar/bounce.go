@@ -1,0 +1,50 @@
+package sidecar
+
+import "time"
+
+// SourceBounce is the Source of a take that is a bounce.
+const SourceBounce = "bounce"
+
+// Bounce is what a bounce was asked to print. Positions and lengths are in beats.
+type Bounce struct {
+	Kind    string    `json:"kind"` // main, stems, selected
+	Tap     string    `json:"tap"`  // of stems: post_mixer, post_fx
+	Start   float64   `json:"start"`
+	Length  float64   `json:"length"`
+	Tail    float64   `json:"tail"`    // recorded after Length
+	Cuts    []float64 `json:"cuts"`    // inside the range, rising
+	Partial bool      `json:"partial"` // it ended before its end, or a recording is missing
+}
+
+// End is where the bounce ends, tail included, in beats.
+func (b Bounce) End() float64 { return b.Start + b.Length + b.Tail }
+
+// BouncePlan is where the files of a bounce go once it has landed. It outlives the program.
+type BouncePlan struct {
+	ID       string    `json:"id"`       // of the take
+	Dir      string    `json:"dir"`      // absolute
+	Sections []string  `json:"sections"` // names of the pieces between the cuts; one "" where there are none
+	At       time.Time `json:"at"`
+	Seconds  float64   `json:"seconds"` // how much is to be recorded
+	Tracks   int       `json:"tracks"`  // how many files of that length
+	Names    []string  `json:"names"`   // of the files, once they are chosen
+}
+
+// Bounced is a bounce that has landed where it was wanted.
+type Bounced struct {
+	ID       string        `json:"id"`
+	Dir      string        `json:"dir"`
+	Files    []BouncedFile `json:"files"`
+	Partial  bool          `json:"partial"`
+	Warnings []Warning     `json:"warnings"`
+}
+
+// BouncedFile is one file of a bounce. Its first frame is the first of the range or section.
+type BouncedFile struct {
+	Path    string `json:"path"`
+	Track   string `json:"track"`
+	Section string `json:"section"`
+	Rate    int    `json:"rate"` // Hz
+	Frames  int64  `json:"frames"`
+	Partial bool   `json:"partial"` // shorter than it should be
+}
