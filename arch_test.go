@@ -16,6 +16,7 @@ var allowed = map[string][]string{
 	"internal/wire":           {},
 	"internal/audio":          {},
 	"internal/audio/loudness": {"internal/audio"},
+	"internal/audio/convert":  {"internal/audio", "internal/audio/loudness"},
 	"internal/audio/tone":     {},
 	"internal/take/sidecar":   {},
 	"internal/take":           {"internal/audio", "bridge/live", "internal/take/sidecar"},
