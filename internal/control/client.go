@@ -324,7 +324,25 @@ func (c *Client) Quit(ctx context.Context, force bool) error {
 	return tell(ctx, c, "core.quit", quitParams{force})
 }
 
+// Bounce implements BounceCore.
+func (c *Client) Bounce(ctx context.Context, r BounceRequest) (Bounced, error) {
+	return ask[Bounced](ctx, c, "bounce.start", r)
+}
+
+// StopBounce implements BounceCore.
+func (c *Client) StopBounce(ctx context.Context) (live.Take, error) {
+	return ask[live.Take](ctx, c, "bounce.stop", nil)
+}
+
+// CancelBounce implements BounceCore.
+func (c *Client) CancelBounce(ctx context.Context) (live.Take, error) {
+	return ask[live.Take](ctx, c, "bounce.cancel", nil)
+}
+
 var (
 	_ Core = (*Client)(nil)
 	_ Core = (*Controller)(nil)
+
+	_ BounceCore = (*Client)(nil)
+	_ BounceCore = (*Controller)(nil)
 )

@@ -54,6 +54,7 @@ type Controller struct {
 
 	verbs   coalescer
 	intents intents
+	bounces *bounces
 	slots   chan struct{} // for landings
 	linked  chan struct{} // closed once the link has found out whether there is a Live
 
@@ -101,7 +102,7 @@ func New(opt Options) *Controller {
 	}
 	c := &Controller{
 		opt: opt, log: opt.Logger, calls: live.Calls{Caller: opt.Link}, hub: newHub(first),
-		posts: make(chan post, 64), slots: make(chan struct{}, landingsAtOnce), linked: make(chan struct{}),
+		posts: make(chan post, 64), bounces: newBounces(), slots: make(chan struct{}, landingsAtOnce), linked: make(chan struct{}),
 		landed: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())

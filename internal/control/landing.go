@@ -35,6 +35,7 @@ func (c *Controller) prepare() {
 		}
 		l.carryOut(l.ledger.begin())
 	})
+	c.resumeBounces()
 }
 
 func (c *Controller) notice(n *Notice) {
@@ -135,6 +136,9 @@ func (c *Controller) hasLanded(t live.Take, entry LibraryTake, err error, again 
 	c.refreshLastTake(c.ctx)
 	c.tell(landingEnded{takeID: t.ID, problem: problem})
 	c.between(func(l *loop) { l.carryOut(l.ledger.landed(t.ID, entry, err, again)) })
+	if err == nil {
+		c.bounceLanded(entry)
+	}
 }
 
 // refreshLastTake reads the newest take of the library.

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/takebar/takebar/bridge/live"
+	"github.com/takebar/takebar/internal/take/sidecar"
 )
 
 // fate is what has become of a take, as far as the core is concerned.
@@ -231,7 +232,7 @@ func (l *ledger) landed(id string, entry LibraryTake, err error, again bool) []o
 	switch {
 	case err != nil && (a.watched || a.take.Phase == live.PhaseFinished):
 		return []order{{kind: orderNotice, notice: failedNotice(a.take, err)}}
-	case err == nil && !again:
+	case err == nil && !again && entry.Source != sidecar.SourceBounce: // a bounce is told of when it is where it was wanted
 		return []order{{kind: orderNotice, notice: landedNotice(entry)}}
 	}
 	return nil

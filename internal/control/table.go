@@ -134,6 +134,18 @@ func entryVerb(f func(Core, context.Context, string) (LibraryTake, error)) handl
 	return method(func(ctx context.Context, core Core, p takeParams) (LibraryTake, error) { return f(core, ctx, p.Take) })
 }
 
+// bounceVerb is for the methods of BounceCore, which a core may lack.
+func bounceVerb[P, R any](f func(BounceCore, context.Context, P) (R, error)) handler {
+	return method(func(ctx context.Context, core Core, p P) (R, error) {
+		b, ok := core.(BounceCore)
+		if !ok {
+			var none R
+			return none, &Error{Code: CodeNotSupported, Message: "This Takebar cannot bounce.", Hint: "Record a take of the main output instead."}
+		}
+		return f(b, ctx, p)
+	})
+}
+
 // table has every method of the endpoint but the subscription, which belongs to the connection.
 func table() map[string]handler {
 	return map[string]handler{
@@ -171,6 +183,10 @@ func table() map[string]handler {
 		"take.cancel":      takeVerb(Core.CancelTake),
 		"take.toggle":      takeVerb(Core.Toggle),
 		"take.wait_landed": entryVerb(Core.WaitLanded),
+
+		"bounce.start":  bounceVerb(BounceCore.Bounce),
+		"bounce.stop":   bounceVerb(func(b BounceCore, ctx context.Context, _ noParams) (live.Take, error) { return b.StopBounce(ctx) }),
+		"bounce.cancel": bounceVerb(func(b BounceCore, ctx context.Context, _ noParams) (live.Take, error) { return b.CancelBounce(ctx) }),
 
 		"clip_slot.fire": method(done(func(ctx context.Context, core Core, p slotParams) error {
 			return core.FireClip(ctx, p.Track, p.Scene, p.RecordBeats)
