@@ -8,7 +8,7 @@ import os
 import time
 import traceback
 
-from . import version, wire
+from . import lom, version, wire
 from .client import HOLD_EVENTS, LINE_LIMIT
 from .clock import Clock, unix_ms
 from .confirm import Writes
@@ -54,6 +54,7 @@ class Script(object):
         self._timer = None
         self._timer_on = False
         self._ticks_seen = 0
+        self._silent_displays = 0
         self._display_seen = time.monotonic()
         self._next_chore = 0.0
         self._idle_since = None
@@ -63,7 +64,11 @@ class Script(object):
         self.writes = Writes(self.clock)
         self.jobs = Jobs(self.log_defect)
         self._link_file = LinkFile()
-        self.model = Model(self.host, self.listeners, memory, self.clock, self._link_file.pid, self.started)
+        try:
+            self.model = Model(self.host, self.listeners, memory, self.clock, self._link_file.pid, self.started)
+        except Exception:
+            self.listeners.clear()
+            raise
         self.rpc = Rpc(self, METHODS, self.jobs, self._token, self.host.log, self.log_defect)
         self.server = Server(self.clock, self.rpc.greet, self.rpc.handle, self.rpc.too_long, self.host.log)
         self._open()
@@ -161,9 +166,12 @@ class Script(object):
                 self._start_timer()
                 self.tick()
             elif self.ticks == self._ticks_seen:
+                self._silent_displays += 1
                 if not stalled:
-                    self._revive_timer()
+                    self._look_after_timer()
                 self.tick()
+            else:
+                self._silent_displays = 0
         else:
             self._rest()
         self._ticks_seen = self.ticks
@@ -193,20 +201,30 @@ class Script(object):
             self._open()
 
     def _start_timer(self):
-        if self._timer is not None:
+        if self._timer is None:
+            return
+        try:
             self._timer.start()
             self._timer_on = True
+        except Exception as exc:
+            self.host.log("timer", "The timer could not be started: %s" % exc)
+            self._timer = None
 
-    def _revive_timer(self):
-        """Live stopped the timer, or it has not called for a whole display tick."""
+    def _look_after_timer(self):
+        """The timer has not called since the last display tick: Live has stopped it, or is slow."""
+        stopped = lom.get(self._timer, "running", None) is False
+        if not stopped and self._silent_displays < 2:
+            return
         self.host.log("timer", "The timer stood still; it is started again.")
         try:
             self._timer.stop()
-            self._timer.start()
-        except Exception:
+            if self._silent_displays > 3:  # starting it again did not help
+                self._timer = self.host.timer(self._on_timer, TIMER_MS)
+        except Exception as exc:
+            self.host.log("timer", "The timer could not be stopped: %s" % exc)
             self._timer = self.host.timer(self._on_timer, TIMER_MS)
-            self._timer_on = False
-            self._start_timer()
+        self._timer_on = False
+        self._start_timer()
 
     def tick(self):
         """One turn: jobs, requests, state, sending."""

@@ -151,9 +151,8 @@ class Server(object):
             return
         line = client.next_line() if first is not None else None
         if line is None:
-            if client.waiting_bytes() > HELLO_LIMIT or client.ended:
-                client.gone = True
-            elif self._clock.now - client.connected_at > HELLO_SECONDS:
+            late = self._clock.now - client.connected_at > HELLO_SECONDS
+            if late or client.ended or client.waiting_bytes() > HELLO_LIMIT:
                 client.gone = True
         elif line is TOO_LONG or len(line) > HELLO_LIMIT:
             client.gone = True
@@ -163,7 +162,7 @@ class Server(object):
     def _read_lines(self, client, end):
         """Hands on some lines; True where there may be more."""
         receives = 0
-        for handled in range(LINES_A_TURN):
+        for _ in range(LINES_A_TURN):
             line = client.next_line()
             while line is None:
                 if receives == RECEIVES_A_TURN:

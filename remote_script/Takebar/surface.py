@@ -8,6 +8,8 @@ from . import lom
 from .memory import MEMORY
 from .script import Script
 
+RETRY_TICKS = 50  # display ticks of 100 ms
+
 
 def _framework():
     from _Framework.ControlSurface import ControlSurface
@@ -118,6 +120,7 @@ def _surface_class(base):
             self._takebar_c_instance = c_instance
             self._takebar = None
             self._takebar_gone = False
+            self._takebar_retry = 0
             self._start()
 
         def _start(self):
@@ -140,8 +143,11 @@ def _surface_class(base):
                 _log_once(self, "(Takebar) update_display of the base class failed: %r" % (exc,))
             if self._takebar is not None and not self._takebar.closed:
                 self._takebar.display()
-            elif self._takebar is not None and MEMORY.active is None and not self._takebar_gone:
-                self._start()  # the one that took over has gone
+            elif MEMORY.active is None and not self._takebar_gone:
+                self._takebar_retry -= 1
+                if self._takebar_retry < 0:  # the one that took over has gone, or the last start failed
+                    self._takebar_retry = RETRY_TICKS
+                    self._start()
 
         def disconnect(self):
             """The set is closed, or the user chose something else."""

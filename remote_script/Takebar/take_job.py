@@ -348,9 +348,8 @@ class TakeJob(object):
                 complete = False
             for clip in clips:
                 pairs.append((record, clip))
-                if lom.get(clip, "is_recording", False):
-                    complete = False
-                elif take_clips.is_audio(clip, record) and not take_clips.file_path(clip):
+                unnamed = take_clips.is_audio(clip, record) and not take_clips.file_path(clip)
+                if unnamed or lom.get(clip, "is_recording", False):
                     complete = False
         return pairs, complete
 

@@ -17,6 +17,9 @@ def undo_clips(script, recorder, pairs):
     def left():
         return sum(1 for record, clip in pairs if recorder.holds(record, clip))
 
+    def fewer_than(count):
+        return lambda: left() < count
+
     for _ in range(len(pairs) + 1):
         before = left()
         if not before:
@@ -28,7 +31,7 @@ def undo_clips(script, recorder, pairs):
         except Exception as exc:
             script.host.log("undo", "Live did not undo: %s" % exc)
             return False
-        if not (yield from until(script.clock, lambda: left() < before, UNDO_SECONDS)):
+        if not (yield from until(script.clock, fewer_than(before), UNDO_SECONDS)):
             try:
                 song.redo()
             except Exception as exc:

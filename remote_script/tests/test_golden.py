@@ -251,8 +251,8 @@ class Answers(SimCase):
                     self.assertEqual([], shape.check(fields, section, partly=section != "take"))
 
     def test_errors_have_the_golden_shape(self):
-        for method, params in (("nonsense", {}), ("track.arm", {"trakcs": 1}), ("take.stop", {}), ("take.start", {"source": {"kind": "track", "track": "t99"}})):
-            answer = self.link.answer(self.link.send(method, **params))
+        for method, wish in (("nonsense", {}), ("track.arm", {"trakcs": 1}), ("take.stop", {}), ("take.start", {"source": {"kind": "track", "track": "t99"}})):
+            answer = self.link.answer(self.link.send(method, **wish))
             self.assertEqual([], self.shapes.error.check(answer["error"], method))
 
 

@@ -1,9 +1,13 @@
 """The script inside its host: base classes, timers, reloads, idle behaviour, and hosts that have less than Live."""
 
+import json
 import os
+import shutil
 import tempfile
 import types
 import unittest
+
+from Takebar import create_instance
 
 from .support import Link, SimCase, eventually
 
@@ -54,7 +58,37 @@ class Timers(SimCase):
             self.control.fault("stop_timer")
             calls = self.calls()
             self.assertIn("tick", link.call("ping"))
-            eventually(lambda: self.calls() > calls, "a running timer")
+            eventually(lambda before=calls: self.calls() > before, "a running timer")
+
+    def test_timer_that_lies(self):
+        """It says that it runs, and does not call."""
+        self.start()
+        link = self.connect()
+        self.control.fault("stop_timer", lying=True)
+        calls = self.calls()
+        self.assertIn("tick", link.call("ping"))
+        eventually(lambda: self.calls() > calls, "a running timer")
+
+    def test_timer_that_is_dead_for_good(self):
+        """A new one takes its place."""
+        folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
+        mortal = os.path.join(folder, "Mortal")
+        os.makedirs(mortal)
+        with open(os.path.join(mortal, "__init__.py"), "w") as script:
+            script.write(MORTAL % os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
+        self.start("--script", mortal)
+        link = self.connect()
+        self.assertTrue(self.running())
+        self.control.fault("dialog", message="die")
+        eventually(lambda: any(timer["died"] for timer in self.control.get(path="sim.timers")), "a dead timer")
+        self.assertIn("tick", link.call("ping"))
+        eventually(self.running, "a new timer")
+        self.died = True
+
+    def tearDown(self):
+        if not getattr(self, "died", False):  # the traceback of the dead timer is in the log
+            super(Timers, self).tearDown()
 
     def test_nothing_left_behind(self):
         """livesim counts listeners and timers after disconnect as violations; check_rules looks."""
@@ -71,6 +105,7 @@ class TwoSlots(SimCase):
 
     def slow_newer_serves(self):
         folder = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, folder)
         twice = os.path.join(folder, "Twice")
         os.makedirs(twice)
         with open(os.path.join(twice, "__init__.py"), "w") as script:
@@ -86,6 +121,28 @@ class TwoSlots(SimCase):
         again = Link(hosted.info(other_than=link.info["token"]))
         self.assertIn("tick", again.call("ping"))
         again.close()
+
+
+MORTAL = '''
+import sys
+sys.path.insert(0, %r)
+
+
+def create_instance(c_instance):
+    """Takebar, whose timer callback raises once, as a defect would, when a dialog is open."""
+    from Takebar import create_instance, script
+    before = script.Script._on_timer
+    deaths = []
+
+    def mortal(self):
+        before(self)
+        if not deaths and self.host.app.open_dialog_count:
+            deaths.append(True)
+            raise RuntimeError("a defect")
+
+    script.Script._on_timer = mortal
+    return create_instance(c_instance)
+'''
 
 
 TWICE = '''
@@ -126,6 +183,7 @@ class Poor(unittest.TestCase):
 
     def setUp(self):
         self.home = tempfile.mkdtemp()
+        self.addCleanup(shutil.rmtree, self.home)
         before = os.environ.get("TAKEBAR_HOME")
         os.environ["TAKEBAR_HOME"] = self.home
         self.addCleanup(lambda: os.environ.pop("TAKEBAR_HOME") if before is None else os.environ.update(TAKEBAR_HOME=before))
@@ -145,16 +203,12 @@ class Poor(unittest.TestCase):
         return link.answer(request)
 
     def surface(self, song):
-        from Takebar import create_instance
-
         c_instance = types.SimpleNamespace(song=lambda: song, log_message=self.lines.append)
         surface = create_instance(c_instance)
         self.addCleanup(surface.disconnect)
         return surface
 
     def ask(self, surface, *calls):
-        import json
-
         with open(os.path.join(self.home, "links", "%d.json" % os.getpid())) as content:
             link = Link(json.load(content), hello=False)
         self.addCleanup(link.close)
@@ -180,6 +234,25 @@ class Poor(unittest.TestCase):
         self.assertEqual("live_refused", play["error"]["data"]["code"])
         self.assertEqual("nothing_armed", take["error"]["data"]["code"])
         self.assertFalse([line for line in self.lines if "Traceback" in line or "went wrong" in line], self.lines)
+
+    def test_start_that_fails_is_tried_again(self):
+        from Takebar import surface as module
+
+        real, failures = module.Script, []
+
+        def failing(*arguments):
+            if len(failures) < 2:
+                failures.append(True)
+                raise OSError("not yet")
+            return real(*arguments)
+
+        module.Script = failing
+        self.addCleanup(setattr, module, "Script", real)
+        surface = self.surface(None)
+        self.assertEqual(1, len([line for line in self.lines if "could not start" in line]))
+        for _ in range(3 * module.RETRY_TICKS):
+            surface.update_display()
+        self.assertEqual("takes", self.ask(surface)[0]["result"]["capabilities"][0])
 
     def test_one_plain_track(self):
         track = types.SimpleNamespace(name="Only", has_audio_input=True, can_be_armed=True, arm=False)

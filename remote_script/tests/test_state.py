@@ -85,7 +85,7 @@ class Everything(TruthCase, SharedCase):
         for do, params, condition in changes:
             with self.subTest(do=do, params=params):
                 self.control.call(do, **params)
-                self.link.wait(lambda state: condition(self.link.track("Guitar")), do)
+                self.link.wait(lambda state, shown=condition: shown(self.link.track("Guitar")), do)
         self.check_truth(self.link)
         self.assertEqual(1, sum(track["selected"] for track in self.link.state["tracks"]))
 

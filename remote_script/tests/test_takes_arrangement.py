@@ -135,7 +135,7 @@ class Armed(TakeCase):
         self.arm("Synth")
         for number in range(22):
             self.link.call("take.start", take="take-%d" % number, length_beats=0.2)
-            self.link.wait(lambda state: state["take"]["id"] == "take-%d" % number and state["take"]["phase"] == "finished")
+            self.link.wait(lambda state, n=number: state["take"]["id"] == "take-%d" % n and state["take"]["phase"] == "finished")
         self.assertEqual(["take-%d" % n for n in range(2, 22)], [take["id"] for take in self.link.call("take.list")["takes"]])
         self.fails("not_found", "take.get", take="take-1")
         self.assertEqual("take-21", self.link.call("take.get")["id"])
@@ -213,7 +213,7 @@ class OneTrack(TakeCase):
         self.assertEqual([], self.armed())
         for name in ("Choir", "Main", "A-Reverb", "Strings"):
             self.control.select(track=name)
-            self.link.wait(lambda state: self.link.track(name)["selected"])
+            self.link.wait(lambda state, wanted=name: self.link.track(wanted)["selected"])
             self.assertTrue(self.fails("not_armable", "take.start", source={"kind": "selected"})["hint"])
         self.fails("not_found", "take.start", source={"kind": "track", "track": "t0"})
         self.fails("not_armable", "take.start", source={"kind": "track", "track": self.link.track("Choir")["id"]})

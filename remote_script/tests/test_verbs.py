@@ -100,7 +100,7 @@ class Properties(VerbCase):
         for name in ("Löwe 🦁", "Bass"):
             track = self.track_id("Bass") if name != "Bass" else self.track_id("Löwe 🦁")
             self.assertEqual({"name": name}, self.link.call("track.rename", track=track, name=name))
-            self.link.wait(lambda state: any(t["name"] == name for t in state["tracks"]))
+            self.link.wait(lambda state, wanted=name: any(t["name"] == wanted for t in state["tracks"]))
             self.assertEqual(name, self.truth("tracks.1.name"))
         self.assertEqual({"name": "Bass"}, self.link.call("track.rename", track=self.track_id("Bass"), name="Bass"))
 
@@ -115,7 +115,7 @@ class Properties(VerbCase):
     def test_select(self):
         for name in ("Guitar", "A-Reverb", "Main", "Drums"):
             self.assertEqual({}, self.link.call("track.select", track=self.track_id(name)))
-            self.link.wait(lambda state: self.link.track(name)["selected"])
+            self.link.wait(lambda state, wanted=name: self.link.track(wanted)["selected"])
 
     def test_create(self):
         before = self.control.get(path="tracks.length")
@@ -273,7 +273,7 @@ class Recording(VerbCase):
         self.link.call("track.arm", tracks=ids, exclusive="no")
         slots = self.link.call("record.start", view="session")["slots"]
         self.assertEqual(ids, [slot["track"] for slot in slots])
-        for name, slot in zip(("Bass", "Guitar"), slots):
+        for name in ("Bass", "Guitar"):
             self.control.wait("tracks.%s.recording" % name, equals=True)
         self.fails("already_recording", "record.start", view="session")
         self.assertEqual(slots, self.link.call("record.stop")["slots"])
@@ -353,8 +353,12 @@ class Editing(VerbCase):
         self.link.call("edit.undo")
         self.control.wait("tracks.0.name", equals="Drums")
 
-    def test_nothing_to_capture(self):
+    def test_capture(self):
         self.fails("live_refused", "edit.capture_midi")
+        self.control.fault("can_capture_midi")
+        self.control.wait("song.can_capture_midi", equals=True)
+        self.assertEqual({}, self.link.call("edit.capture_midi"))
+        self.control.wait("song.can_capture_midi", equals=False)
 
     def test_message(self):
         self.assertEqual({}, self.link.call("app.message", text="Take 12 landed – schön"))
