@@ -61,7 +61,7 @@ func (r *run) root() *cobra.Command {
 			root.AddCommand(c)
 		}
 	}
-	add("take", r.takeCommand(), r.toggleCommand(), r.takesCommand(), r.defaultsCommand())
+	add("take", r.takeCommand(), r.toggleCommand(), r.bounceCommand(), r.takesCommand(), r.convertCommand(), r.defaultsCommand())
 	add("live", r.statusCommand(), r.tracksCommand(), r.armCommand(), r.disarmCommand(), r.monitorCommand(), r.inputCommand(), r.trackCommand(),
 		r.playCommand(), r.continueCommand(), r.stopCommand(), r.locateCommand(), r.recordCommand(), r.clipCommand(),
 		r.undoCommand(), r.redoCommand(), r.captureCommand(), r.messageCommand(), r.dialogCommand(), r.liveCommand())

@@ -141,9 +141,18 @@ func attempt(ctx context.Context, opt Options) (*Session, error) {
 	case errors.Is(err, control.ErrCoreRunning):
 		return nil, errors.Join(err, dialErr)
 	case err != nil:
-		return nil, fmt.Errorf("become the core: %w", err)
+		return nil, homeError(opt.Home, err)
 	}
 	return become(ctx, opt, lock)
+}
+
+func homeError(home string, err error) error {
+	return &control.Error{
+		Code:    "home_not_usable",
+		Message: fmt.Sprintf("Takebar cannot use its folder %s (%v).", home, err),
+		Hint:    "Allow writing there, or set TAKEBAR_HOME to another folder, for Live as well.",
+		Err:     err,
+	}
 }
 
 // NotBegun says that an error means: the core was ending, and nothing was done. It is safe to ask the next core.
@@ -173,7 +182,7 @@ func Become(ctx context.Context, opt Options) (*Session, error) {
 			return become(ctx, opt, lock)
 		}
 		if !errors.Is(err, control.ErrCoreRunning) {
-			return nil, fmt.Errorf("become the core: %w", err)
+			return nil, homeError(opt.Home, err)
 		}
 		if !told {
 			opt.Say("A takebar command is at work; waiting until it has finished.")

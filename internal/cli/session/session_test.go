@@ -236,6 +236,22 @@ func TestLockedButSilent(t *testing.T) {
 	}
 }
 
+func TestHomeThatCannotBeUsed(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "file")
+	if err := os.WriteFile(file, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	home := filepath.Join(file, "home")
+	_, err := Open(t.Context(), options(home, nil))
+	_, becomeErr := Become(t.Context(), options(home, nil))
+	_, turnErr := TakeTurn(home)
+	for _, err := range []error{err, becomeErr, turnErr} {
+		if code(err) != "home_not_usable" {
+			t.Errorf("got %v", err)
+		}
+	}
+}
+
 func TestNeedLive(t *testing.T) {
 	f := newRunner()
 	var heard said

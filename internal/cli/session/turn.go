@@ -2,7 +2,6 @@ package session
 
 import (
 	"errors"
-	"fmt"
 	"os"
 	"path/filepath"
 
@@ -18,12 +17,12 @@ type Turn struct{ lock *flock.Flock }
 // TakeTurn takes that right, or answers ErrTrayRunning.
 func TakeTurn(home string) (*Turn, error) {
 	if err := os.MkdirAll(home, 0o700); err != nil {
-		return nil, fmt.Errorf("make the config folder: %w", err)
+		return nil, homeError(home, err)
 	}
 	lock := flock.New(filepath.Join(home, "tray.lock"))
 	got, err := lock.TryLock()
 	if err != nil {
-		return nil, fmt.Errorf("lock the menu-bar app: %w", err)
+		return nil, homeError(home, err)
 	}
 	if !got {
 		return nil, ErrTrayRunning
