@@ -120,6 +120,26 @@ func (a *attempt) checkLive() error {
 	return nil
 }
 
+// checkStill is what must go on to hold before Enter, with our dialog open.
+func (a *attempt) checkStill() error {
+	s, err := a.state()
+	if err != nil {
+		return err
+	}
+	if text := a.message(); text != "" {
+		return refuse(ReasonUnexpectedDialog, "Live shows a message: %q", text)
+	}
+	switch {
+	case s.Set.ID != a.plan.Set.ID:
+		return &Refusal{Reason: ReasonSetChanged}
+	case s.Record.RecordMode || s.Record.SessionRecord || s.Record.SessionRecordStatus != 0:
+		return &Refusal{Reason: ReasonRecording}
+	case s.Transport.IsPlaying:
+		return &Refusal{Reason: ReasonTransportRunning}
+	}
+	return nil
+}
+
 // message is what Live's message box says now, "" if there is none. What the rehearsal saw with the export dialog is no message.
 func (a *attempt) message() string {
 	s, ok := a.e.o.Link.State()
@@ -279,8 +299,10 @@ func (a *attempt) beforeKey(ctx context.Context, k keys.Key, target *desktop.Win
 		if err := a.checkLive(); err != nil {
 			return err
 		}
-	} else if text := a.message(); text != "" && k != keys.Escape {
-		return refuse(ReasonUnexpectedDialog, "Live shows a message: %q", text)
+	} else if k == keys.Enter {
+		if err := a.checkStill(); err != nil {
+			return err
+		}
 	}
 	main, err := a.theLive(ctx)
 	if err != nil {

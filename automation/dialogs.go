@@ -254,7 +254,7 @@ func (a *attempt) saveClosed(ctx context.Context) (bool, error) {
 // no message in Live, and the user not warding off everything.
 func (a *attempt) closeOurs(ctx context.Context, why Reason) {
 	switch why {
-	case ReasonWrongDialog, ReasonSaveNeverOpened, ReasonUserStopped:
+	case ReasonWrongDialog, ReasonSaveNeverOpened, ReasonUserStopped, ReasonTransportRunning, ReasonRecording:
 	default:
 		return
 	}

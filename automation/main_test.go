@@ -55,8 +55,8 @@ func realKeys() *keys.Client {
 // quick is a patience that keeps tests short and still gives a loaded machine room.
 func quick() automation.Timing {
 	return automation.Timing{
-		Poll: 10 * time.Millisecond, Focus: 400 * time.Millisecond, Activate: 3 * time.Second, KeysClear: 400 * time.Millisecond, Dialog: 2 * time.Second,
-		Save: 2 * time.Second, SaveClose: 700 * time.Millisecond, BeforeStart: 40 * time.Second, RenderStart: 1500 * time.Millisecond, Stall: 1500 * time.Millisecond,
+		Poll: 10 * time.Millisecond, Focus: time.Second, Activate: 3 * time.Second, KeysClear: 400 * time.Millisecond, Dialog: 4 * time.Second,
+		Save: 4 * time.Second, SaveClose: 2500 * time.Millisecond, BeforeStart: 60 * time.Second, RenderStart: 2500 * time.Millisecond, Stall: 3 * time.Second,
 		Message: 400 * time.Millisecond, RenderMax: 30 * time.Second, SettleFor: 150 * time.Millisecond, SettleMax: 600 * time.Millisecond, OpenSet: 8 * time.Second,
 	}
 }

@@ -168,6 +168,8 @@ func hostiles() []hostile {
 		{name: "midi dialog instead", script: exporttest.Script{Chord: "x", MIDI: "r"}, outcome: fail, reason: automation.ReasonWrongDialog, state: automation.AwaitDialog, noFile: true, clean: true},
 		{name: "unknown window", script: fault(exporttest.DialogUnknown), outcome: fail, reason: automation.ReasonUnexpectedDialog, state: automation.AwaitDialog, noFile: true},
 		{name: "dialog closes by itself", prepare: closeAt(automation.Confirm), outcome: fail, reason: automation.ReasonDialogLost, state: automation.Confirm, noFile: true, clean: true},
+		{name: "live plays before enter", prepare: playAt(automation.Confirm), outcome: fail, reason: automation.ReasonTransportRunning, state: automation.Confirm, noFile: true},
+		{name: "link lost before enter", prepare: func(_ *testing.T, b *bench) { b.at(automation.Confirm, func() { b.live.SetDown(true) }) }, outcome: fail, reason: automation.ReasonLinkDown, state: automation.Confirm, noFile: true},
 		{name: "title gains a star", script: fault(exporttest.TitleStar), outcome: automation.Verified, state: automation.Done, clean: true},
 		{name: "title names another set", script: fault(exporttest.TitleOther), outcome: fail, reason: automation.ReasonWrongSet, state: automation.Confirm, noFile: true},
 		{name: "export disabled", script: fault(exporttest.ExportDisabled), outcome: fail, reason: automation.ReasonSaveNeverOpened, state: automation.AwaitSave, noFile: true, clean: true},
@@ -178,18 +180,18 @@ func hostiles() []hostile {
 		{name: "overwrite prompt", prepare: oldFile, outcome: fail, reason: automation.ReasonOverwritePrompt, state: automation.ConfirmSave},
 		{name: "no file", script: fault(exporttest.NoFile), outcome: unver, reason: automation.ReasonRenderNeverStarted, state: automation.Rendering, noFile: true},
 		{name: "render stalls", script: fault(exporttest.Stalls), outcome: unver, reason: automation.ReasonRenderStalled, state: automation.Rendering},
-		{name: "render too long", script: fault(exporttest.Endless), request: automation.Request{RenderMax: time.Second}, outcome: unver, reason: automation.ReasonRenderTooLong, state: automation.Rendering},
+		{name: "render too long", script: fault(exporttest.Endless), request: automation.Request{RenderMax: 2 * time.Second}, outcome: unver, reason: automation.ReasonRenderTooLong, state: automation.Rendering},
 		{name: "render is slow", script: exporttest.Script{ChunkMs: 250}, outcome: automation.Verified, state: automation.Done, clean: true},
 		{name: "render restarts", script: exporttest.Script{Fault: exporttest.Restarts, ChunkMs: 40}, outcome: automation.Verified, state: automation.Done, clean: true},
 		{name: "error box while rendering", script: fault(exporttest.ErrorMidRender), outcome: fail, reason: automation.ReasonRenderErrorDialog, state: automation.Rendering},
-		{name: "cancelled in live", script: exporttest.Script{Fault: exporttest.CancelledInLive, ChunkMs: 100}, outcome: cancel, reason: automation.ReasonRenderCancelled, state: automation.Rendering, noFile: true, clean: true},
-		{name: "live dies", script: exporttest.Script{Fault: exporttest.DiesMidRender, ChunkMs: 200}, outcome: fail, reason: automation.ReasonLiveGone, state: automation.Rendering},
+		{name: "cancelled in live", script: exporttest.Script{Fault: exporttest.CancelledInLive, ChunkMs: 250}, outcome: cancel, reason: automation.ReasonRenderCancelled, state: automation.Rendering, noFile: true, clean: true},
+		{name: "live dies", script: exporttest.Script{Fault: exporttest.DiesMidRender, ChunkMs: 400}, outcome: fail, reason: automation.ReasonLiveGone, state: automation.Rendering},
 		{name: "disk full", script: fault(exporttest.Stalls), prepare: fillsUp, outcome: fail, reason: automation.ReasonDiskFull, state: automation.Rendering},
-		{name: "header never final", script: exporttest.Script{Fault: exporttest.NeverFinal, ChunkMs: 100}, outcome: unver, reason: automation.ReasonFileIncomplete, state: automation.Rendering, clean: true},
-		{name: "file cut short", script: exporttest.Script{Fault: exporttest.Truncated, ChunkMs: 100}, outcome: unver, reason: automation.ReasonFileIncomplete, state: automation.Rendering, clean: true},
-		{name: "no sound file", script: exporttest.Script{Fault: exporttest.NotAudio, ChunkMs: 100}, outcome: fail, reason: automation.ReasonBadHeader, state: automation.Rendering, clean: true},
-		{name: "header only", script: exporttest.Script{Fault: exporttest.HeaderOnly, ChunkMs: 100}, outcome: fail, reason: automation.ReasonZeroLength, state: automation.Rendering, clean: true},
-		{name: "zero bytes", script: exporttest.Script{Fault: exporttest.ZeroBytes, ChunkMs: 100}, outcome: fail, reason: automation.ReasonZeroLength, state: automation.Rendering, clean: true},
+		{name: "header never final", script: exporttest.Script{Fault: exporttest.NeverFinal, ChunkMs: 200}, outcome: unver, reason: automation.ReasonFileIncomplete, state: automation.Rendering, clean: true},
+		{name: "file cut short", script: exporttest.Script{Fault: exporttest.Truncated, ChunkMs: 200}, outcome: unver, reason: automation.ReasonFileIncomplete, state: automation.Rendering, clean: true},
+		{name: "no sound file", script: exporttest.Script{Fault: exporttest.NotAudio, ChunkMs: 1500}, outcome: fail, reason: automation.ReasonBadHeader, state: automation.Rendering, clean: true},
+		{name: "header only", script: exporttest.Script{Fault: exporttest.HeaderOnly, ChunkMs: 1500}, outcome: fail, reason: automation.ReasonZeroLength, state: automation.Rendering, clean: true},
+		{name: "zero bytes", script: exporttest.Script{Fault: exporttest.ZeroBytes, ChunkMs: 1500}, outcome: fail, reason: automation.ReasonZeroLength, state: automation.Rendering, clean: true},
 		{name: "second file", script: fault(exporttest.SecondFile), outcome: automation.WithWarnings, state: automation.Done, clean: true},
 		{name: "odd length", script: exporttest.Script{Seconds: 1, LastBeat: 64}, outcome: automation.WithWarnings, state: automation.Done, clean: true},
 		{name: "stopped before the render", prepare: stopAt(automation.AwaitSave), outcome: cancel, reason: automation.ReasonUserStopped, state: automation.AwaitSave, noFile: true, clean: true},
@@ -399,6 +401,15 @@ func closeAt(s automation.State) func(*testing.T, *bench) {
 	}
 }
 
+func playAt(s automation.State) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		b.at(s, func() {
+			must(t, b.live.Send(exporttest.Command{Do: "play"}))
+			b.until("playing", func() bool { s, ok := b.live.State(); return ok && s.Transport.IsPlaying })
+		})
+	}
+}
+
 func oldFile(t *testing.T, b *bench) {
 	path := filepath.Join(b.folder, "Song.wav")
 	must(t, os.WriteFile(path, []byte("the old mix"), 0o600))
@@ -427,7 +438,7 @@ func cornerAt(s automation.State) func(*testing.T, *bench) {
 }
 
 func shortDeadline(_ *testing.T, b *bench) {
-	b.opts.Timing.BeforeStart = 1200 * time.Millisecond
+	b.opts.Timing.BeforeStart, b.opts.Timing.Dialog = 6*time.Second, time.Minute
 	b.build()
 }
 
