@@ -1,0 +1,59 @@
+package app
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/takebar/takebar/bridge/live"
+	"github.com/takebar/takebar/internal/control"
+)
+
+// BounceProgress says how far the running bounce has come; ok is false where none runs. done goes from 0 to 1 by song time, left is what
+// remains at the tempo of the moment.
+func BounceProgress(s control.Snapshot) (done float64, left time.Duration, ok bool) {
+	t := s.RunningTake()
+	if t == nil || t.Bounce == nil {
+		return 0, 0, false
+	}
+	b := *t.Bounce
+	length := b.End() - b.Start
+	at := 0.0
+	switch t.Phase {
+	case live.PhaseRecording:
+		at = min(max(0, s.State.Transport.CurrentSongTime-b.Start), length)
+	case live.PhaseStopping:
+		at = length
+	}
+	if length > 0 {
+		done = at / length
+	}
+	if tempo := s.State.Transport.Tempo; tempo > 0 {
+		left = time.Duration((length - at) * 60 / tempo * float64(time.Second))
+	}
+	return done, left, true
+}
+
+// BounceLine is one line about the running bounce, "" where none runs.
+func BounceLine(s control.Snapshot) string {
+	done, left, ok := BounceProgress(s)
+	if !ok {
+		return ""
+	}
+	t := s.RunningTake()
+	what := "the main output"
+	if n := len(t.Bounce.Sources); t.Bounce.Kind != live.BounceMain {
+		what = "1 track"
+		if n != 1 {
+			what = fmt.Sprintf("%d tracks", n)
+		}
+	}
+	switch t.Phase {
+	case live.PhaseRecording:
+		left = left.Round(time.Second)
+		return fmt.Sprintf("Bouncing %s: %d %%, %d:%02d left", what, int(done*100), int(left.Minutes()), int(left.Seconds())%60)
+	case live.PhaseStopping:
+		return fmt.Sprintf("Bouncing %s: finishing", what)
+	default:
+		return fmt.Sprintf("Bouncing %s: preparing", what)
+	}
+}
