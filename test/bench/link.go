@@ -66,7 +66,7 @@ func (b *bench) link(ctx context.Context) error {
 	if b.quick {
 		n = 50
 	}
-	echo, err := tcpEcho(n)
+	echo, err := tcpEcho(ctx, n)
 	if err != nil {
 		return err
 	}
@@ -166,8 +166,8 @@ func lineTimes(conn net.Conn, n int) (times, error) {
 	return t, nil
 }
 
-func tcpEcho(n int) (times, error) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
+func tcpEcho(ctx context.Context, n int) (times, error) {
+	l, err := new(net.ListenConfig).Listen(ctx, "tcp", "127.0.0.1:0")
 	if err != nil {
 		return nil, err
 	}
@@ -178,7 +178,7 @@ func tcpEcho(n int) (times, error) {
 			_, _ = io.Copy(conn, conn)
 		}
 	}()
-	conn, err := net.Dial("tcp", l.Addr().String())
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", l.Addr().String())
 	if err != nil {
 		return nil, err
 	}
@@ -210,7 +210,7 @@ func timerEcho(ctx context.Context, n int) (times, error) {
 	if err != nil {
 		return nil, err
 	}
-	conn, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
+	conn, err := new(net.Dialer).DialContext(ctx, "tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil {
 		return nil, err
 	}

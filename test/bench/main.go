@@ -70,7 +70,7 @@ func main() {
 
 func (b *bench) report(path string) error {
 	w := tabwriter.NewWriter(os.Stdout, 0, 0, 2, ' ', 0)
-	fmt.Fprintln(w, "what\tmeasured\treference\tratio\taim\tmet")
+	_, _ = fmt.Fprintln(w, "what\tmeasured\treference\tratio\taim\tmet")
 	for _, r := range b.results {
 		ratio, met := "", ""
 		if r.Ratio > 0 {
@@ -79,7 +79,7 @@ func (b *bench) report(path string) error {
 		if r.Met != nil {
 			met = map[bool]string{true: "yes", false: "NO"}[*r.Met]
 		}
-		fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Measured, r.Reference, ratio, r.Aim, met)
+		_, _ = fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\n", r.Name, r.Measured, r.Reference, ratio, r.Aim, met)
 	}
 	if err := w.Flush(); err != nil {
 		return err

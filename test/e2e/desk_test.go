@@ -133,7 +133,10 @@ func (d *desk) startTray(env ...string) {
 			done := make(chan error, 1)
 			go func() { done <- cmd.Wait() }()
 			select {
-			case <-done:
+			case err := <-done:
+				if err != nil {
+					d.t.Errorf("the tray ended with %v", err)
+				}
 			case <-time.After(20 * time.Second):
 				_ = cmd.Process.Kill()
 				d.t.Error("the tray did not end when asked to")
