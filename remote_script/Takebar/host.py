@@ -4,7 +4,7 @@ Live 11 and 12 ship several generations of base classes that reach these in diff
 tries them.
 """
 
-import platform
+import sys
 import time
 
 from . import lom
@@ -40,7 +40,7 @@ class Host(object):
         self.view = lom.get(self.song, "view")
         self.version = self._find_version()
         self.live = self._version_text()
-        self.python = platform.python_version()
+        self.python = "%d.%d.%d" % sys.version_info[:3]
 
     # Live's objects
 

@@ -46,6 +46,7 @@ class TakeJob(object):
         self._peeked = {}
         self._stop_confirmed = False
         self._late = None
+        self._calling_off = False
         stamp(self.take, script.model)
 
     # what a bounce does otherwise
@@ -85,6 +86,8 @@ class TakeJob(object):
     def is_delicate(self):
         """While it prepares, or stops and puts things back, nobody else should change the set."""
         phase = self.take["phase"]
+        if self._calling_off:
+            return True
         if phase == "stopping":
             return not self._stop_confirmed or self._want == "cancel" or len(self._changes) > 0
         return phase == "preparing"
@@ -399,6 +402,7 @@ class TakeJob(object):
 
     def _call_off(self, phase, error):
         """Ends a take that has not recorded: everything is put back as if it had not been asked for."""
+        self._calling_off = True
         if self._recorder is not None:
             try:
                 yield from self._recorder.switch_off()

@@ -73,7 +73,16 @@ def cancel(script, values, request):
     job, take = _running(script, values["take"])
     if job is not None:
         job.ask("cancel")
-        return _await_end(take)
+        return _await_cancelled(take)
+    return _not_finished(take)
+
+
+def _await_cancelled(take):
+    yield from _await_end(take)
+    return _not_finished(take)  # it may have been asked for a moment too late
+
+
+def _not_finished(take):
     if take["phase"] == "finished":
         raise RpcError("no_take", "The take has ended already.", "Undo it in Live if it is the last step there.")
     return take

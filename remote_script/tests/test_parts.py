@@ -9,7 +9,7 @@ import tempfile
 import types
 import unittest
 
-from Takebar import clock, feed, jobs, link_file, listeners, lom, memory, params, wire
+from Takebar import clock, feed, jobs, link_file, listeners, lom, memory, params, server, wire
 from Takebar.client import LINE_LIMIT, TOO_LONG, Client
 from Takebar.confirm import Writes
 from Takebar.errors import RpcError
@@ -74,6 +74,25 @@ class Lines(unittest.TestCase):
         self.client.push(b"event\n")
         self.client.flush()
         self.assertEqual(b"event\nanswer\n", self.mine.recv(100))
+
+
+class Waiting(unittest.TestCase):
+    """Asking all sockets at once, where there is no select.poll."""
+
+    def test_without_poll(self):
+        one, other = socket.socketpair()
+        poller = server._Select()
+        self.assertFalse(poller.poll(0))
+        poller.register(one, 1)
+        self.assertFalse(poller.poll(0))
+        other.send(b"x")
+        self.assertTrue(poller.poll(0))
+        poller.unregister(one)
+        self.assertFalse(poller.poll(0))
+        with self.assertRaises(ValueError):
+            poller.unregister(one)
+        one.close()
+        other.close()
 
 
 class Json(unittest.TestCase):
