@@ -129,6 +129,10 @@ class Host(object):
                 self.log("timer", "Live gave no timer: %s" % first)
                 return None
 
+    def no_quantization(self):
+        """Live's value for launching at once."""
+        return lom.get(lom.get(lom.get(Live, "Song"), "Quantization"), "q_no_q", 0)
+
     # capabilities
 
     def capabilities(self):

@@ -82,7 +82,7 @@ def fire_to_record(script, slot, length, at_once=False):
     if length is not None:
         wishes["record_length"] = length
     if at_once:
-        wishes["launch_quantization"] = 0
+        wishes["launch_quantization"] = script.host.no_quantization()
     for names in (("record_length", "launch_quantization"), ("record_length",), ("launch_quantization",)):
         arguments = dict((name, wishes[name]) for name in names if name in wishes)
         if len(arguments) != len(names):
