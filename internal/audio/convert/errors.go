@@ -54,14 +54,15 @@ func failf(code, hint string, cause error, format string, args ...any) *Error {
 // sourceError says what is wrong with a source.
 func sourceError(path string, err error) error {
 	name := filepath.Base(path)
+	why := strings.TrimPrefix(err.Error(), "read "+path+": ")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return failf(CodeSourceMissing, "Check its name and folder.", err, "There is no file %s.", path)
 	case errors.Is(err, audio.ErrUnfinished), errors.Is(err, audio.ErrTruncated):
 		return failf(CodeSourceUnfinished, "Wait until the recording has ended. After a crash, “takebar takes rescue” makes a repaired copy.", err,
-			"%s is not complete (%v).", name, err)
+			"%s is not complete: %s.", name, why)
 	case errors.Is(err, audio.ErrNotAudio), errors.Is(err, audio.ErrNoFormat), errors.Is(err, audio.ErrUnsupported):
-		return failf(CodeNotAudio, "Takebar converts WAV and AIFF files with uncompressed samples.", err, "%s cannot be converted: %v.", name, err)
+		return failf(CodeNotAudio, "Takebar converts WAV and AIFF files with uncompressed samples.", err, "%s cannot be converted: %s.", name, why)
 	case errors.Is(err, fs.ErrPermission):
 		return failf(CodeSourceUnreadable, "Allow reading it.", err, "Takebar may not read %s.", path)
 	}
@@ -87,7 +88,7 @@ func verifyError(name string, err error) error {
 }
 
 // toolError says why a program that encodes gave up, in its own last words.
-func toolError(dir, tool, said string, err error) error {
+func toolError(tool, said string, err error) error {
 	last := ""
 	for line := range strings.Lines(said) {
 		if s := strings.TrimSpace(line); s != "" {
@@ -96,9 +97,6 @@ func toolError(dir, tool, said string, err error) error {
 	}
 	if last == "" {
 		last = err.Error()
-	}
-	if strings.Contains(said, "No space left") || strings.Contains(said, "not enough space") {
-		return failf(CodeDiskFull, "Free some space there, or choose another folder.", err, "The disk of %s is full.", dir)
 	}
 	return failf(CodeEncoderFailed, "", err, "%s could not make the file: %s.", tool, strings.TrimRight(last, "."))
 }

@@ -142,7 +142,8 @@ func (c *flacCoder) header(b []byte, number uint64, n, assignment int) []byte {
 	if n == flacBlock {
 		sizeCode = 12
 	}
-	codes := map[int]int{88200: 1, 176400: 2, 192000: 3, 8000: 4, 16000: 5, 22050: 6, 24000: 7, 32000: 8, 44100: 9, 48000: 10, 96000: 11}
+	// 176400 and 24000 have codes as well; at those the library complains on standard error that nobody ever gave it such a file.
+	codes := map[int]int{88200: 1, 192000: 3, 8000: 4, 16000: 5, 22050: 6, 32000: 8, 44100: 9, 48000: 10, 96000: 11}
 	if code, ok := codes[c.rate]; ok {
 		rateCode = code
 	} else if c.rate < 1<<16 {

@@ -248,7 +248,11 @@ func (s *toolSink) failed(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	return toolError(s.f.Name(), s.name, s.said.String(), err)
+	// What a full disk is called differs from program to program; the disk itself can tell.
+	if _, werr := s.f.Write(make([]byte, 1<<16)); werr != nil {
+		return werr
+	}
+	return toolError(s.name, s.said.String(), err)
 }
 
 func (s *toolSink) finish(ctx context.Context, _ *loudness.Result) error {
