@@ -19,7 +19,7 @@ var allowed = map[string][]string{
 	"internal/audio/convert":  {"internal/audio", "internal/audio/loudness"},
 	"internal/audio/tone":     {},
 	"internal/take/sidecar":   {},
-	"internal/take":           {"internal/audio", "bridge/live", "internal/take/sidecar"},
+	"internal/take":           {"internal/audio", "internal/audio/convert", "internal/audio/loudness", "bridge/live", "internal/take/sidecar"},
 	"internal/control":        {"bridge/live", "internal/take/sidecar", "internal/wire"},
 	"internal/config":         {},
 	"automation":              {"automation/desktop", "automation/keys", "internal/audio", "bridge/live"},

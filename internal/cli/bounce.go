@@ -19,6 +19,7 @@ import (
 type bounceWords struct {
 	stems, keep             bool
 	span, tail, dir, tapped string
+	format, normalize       string
 }
 
 func (r *run) bounceCommand() *cobra.Command {
@@ -42,6 +43,7 @@ first Ctrl+C stops the bounce and keeps what was recorded, a second one leaves.`
 			if err != nil {
 				return err
 			}
+			request.Artist = r.artist()
 			return r.with(cmd.Context(), withLive, func(ctx context.Context, core Core) error { return r.bounce(ctx, core, request) })
 		},
 	}
@@ -50,12 +52,17 @@ first Ctrl+C stops the bounce and keeps what was recorded, a second one leaves.`
 	c.Flags().StringVar(&w.tail, "tail", "", "record on after the range: 2bars, 8beats, 3s, ...")
 	c.Flags().StringVar(&w.dir, "to", "", "folder for the files (default: Bounces in the takes folder)")
 	c.Flags().StringVar(&w.tapped, "tap", "post-mixer", "where stems are taken: post-mixer or post-fx")
+	c.Flags().StringVar(&w.format, "format", "wav", "wav, aiff, flac or mp3")
+	c.Flags().StringVar(&w.normalize, "normalize", "", "bring each file to a true peak (-1dBTP) or a loudness (-14LUFS)")
 	c.Flags().BoolVar(&w.keep, "keep-tracks", false, "keep the tracks that recorded, muted")
 	return c
 }
 
 func bounceRequest(w bounceWords, tracks []string) (control.BounceRequest, error) {
-	q := control.BounceRequest{Source: live.BounceMain, KeepTracks: w.keep}
+	q := control.BounceRequest{Source: live.BounceMain, KeepTracks: w.keep, Format: w.format, Normalize: w.normalize}
+	if _, err := (convertWords{format: w.format, normalize: w.normalize}).options(); err != nil {
+		return q, usageError{err}
+	}
 	if w.stems {
 		q.Source = live.BounceStems
 	} else if len(tracks) > 0 {

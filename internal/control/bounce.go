@@ -65,7 +65,10 @@ type BounceRequest struct {
 	TailSecs   float64   `json:"tail_seconds,omitempty"`
 	Dir        string    `json:"dir,omitempty"` // absolute
 	KeepTracks bool      `json:"keep_tracks,omitempty"`
-	Name       string    `json:"name,omitempty"` // in the library
+	Name       string    `json:"name,omitempty"`      // in the library
+	Format     string    `json:"format,omitempty"`    // wav (the default), aiff, flac, mp3
+	Normalize  string    `json:"normalize,omitempty"` // such as -1dBTP or -14LUFS; each file by itself
+	Artist     string    `json:"artist,omitempty"`    // for tags
 }
 
 // bounces is what the Controller knows of bounces.
@@ -302,7 +305,7 @@ func (c *Controller) needBounce(ctx context.Context) error {
 // planBounce finds out what is to be recorded.
 func (c *Controller) planBounce(ctx context.Context, s *live.State, r BounceRequest) (live.BounceStartParams, sidecar.BouncePlan, error) {
 	p := live.BounceStartParams{Source: &live.BounceSource{Kind: cmp.Or(r.Source, live.BounceMain)}, Tap: r.Tap, KeepTracks: r.KeepTracks, Name: r.Name}
-	plan := sidecar.BouncePlan{ID: newTakeID(c.opt.Now()), Dir: r.Dir, At: c.opt.Now(), Tracks: 1}
+	plan := sidecar.BouncePlan{ID: newTakeID(c.opt.Now()), Dir: r.Dir, At: c.opt.Now(), Tracks: 1, Format: r.Format, Normalize: r.Normalize, Artist: r.Artist}
 	p.Bounce = plan.ID
 	if plan.Dir == "" {
 		plan.Dir = filepath.Join(c.Snapshot().Settings.TakesDir, "Bounces")

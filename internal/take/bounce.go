@@ -1,13 +1,10 @@
 package take
 
 import (
-	"bytes"
+	"cmp"
 	"context"
-	"crypto/sha256"
-	"encoding/binary"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"math"
 	"os"
@@ -15,7 +12,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/takebar/takebar/internal/audio"
+	"github.com/takebar/takebar/internal/audio/convert"
 	"github.com/takebar/takebar/internal/take/sidecar"
 )
 
@@ -26,7 +23,6 @@ const CodeTarget = "target_unwritable"
 const (
 	bounceFrameBytes = 6
 	bounceRate       = 48000
-	cutFrames        = 1 << 14 // at a time
 )
 
 func (l *Library) bouncePlanPath(id string) string {
@@ -37,6 +33,9 @@ func (l *Library) bouncePlanPath(id string) string {
 // that are too full.
 func (l *Library) PlanBounce(_ context.Context, p sidecar.BouncePlan) error {
 	if err := checkID(p.ID); err != nil {
+		return err
+	}
+	if _, err := bounceFormat(p); err != nil {
 		return err
 	}
 	if err := tryFolder(p.Dir); err != nil {
@@ -127,18 +126,32 @@ func (l *Library) DeliverBounce(ctx context.Context, e sidecar.Entry, progress f
 			return out, err
 		}
 	}
+	var warned []sidecar.Warning
 	for i, p := range pieces {
 		path := filepath.Join(plan.Dir, plan.Names[i])
-		if err := p.write(ctx, path); err != nil {
-			return out, folderError(plan.Dir, err)
+		made, err := p.write(ctx, e, plan, path, "Takebar "+l.opt.TakebarVersion)
+		if err != nil {
+			return out, bounceError(plan.Dir, err)
 		}
-		out.Files = append(out.Files, sidecar.BouncedFile{Path: path, Track: p.file.Track, Section: p.section, Rate: p.file.Rate, Frames: p.to - p.from, Partial: p.partial})
+		for _, w := range made.Warnings {
+			warned = append(warned, sidecar.Warning{Code: w.Code, Message: w.Message})
+		}
+		out.Files = append(out.Files, sidecar.BouncedFile{Path: made.Path, Track: p.file.Track, Section: p.section, Rate: made.Rate, Frames: made.Frames, Partial: p.partial})
 		out.Partial = out.Partial || p.partial
 		progress(float64(i+1) / float64(len(pieces)))
 	}
 	out.Partial = out.Partial || e.Bounce.Partial || len(e.Missing) > 0
-	out.Warnings = bounceWarnings(e)
+	out.Warnings = append(bounceWarnings(e), warned...)
 	return out, l.DropBounce(e.ID)
+}
+
+// bounceError leaves what is said well already.
+func bounceError(dir string, err error) error {
+	var coded interface{ ErrorCode() string }
+	if errors.As(err, &coded) {
+		return err
+	}
+	return folderError(dir, err)
 }
 
 func bounceWarnings(e sidecar.Entry) []sidecar.Warning {
@@ -156,6 +169,7 @@ type cutting struct {
 	source   string // path
 	file     sidecar.File
 	section  string
+	beat     float64 // where it begins in the song
 	from, to int64
 	partial  bool
 }
@@ -167,21 +181,27 @@ func piecesOf(e sidecar.Entry, plan sidecar.BouncePlan) []cutting {
 		marks := marksOf(e, f)
 		for s := range len(marks) - 1 {
 			from, to := min(marks[s], f.Frames), min(marks[s+1], f.Frames)
+			beats := bounceBeats(e)
 			name := ""
 			if s < len(plan.Sections) {
 				name = plan.Sections[s]
 			}
 			if to > from {
-				all = append(all, cutting{source: e.Paths[i], file: f, section: name, from: from, to: to, partial: to < marks[s+1]})
+				all = append(all, cutting{source: e.Paths[i], file: f, section: name, beat: beats[s], from: from, to: to, partial: to < marks[s+1]})
 			}
 		}
 	}
 	return all
 }
 
+// bounceBeats are the places where the files of a bounce begin and end, in beats.
+func bounceBeats(e sidecar.Entry) []float64 {
+	return append(append([]float64{e.Bounce.Start}, e.Bounce.Cuts...), e.Bounce.End())
+}
+
 // marksOf are the frames where a file of a bounce is cut: start, cuts, end. Where Live could not say, the tempo tells.
 func marksOf(e sidecar.Entry, f sidecar.File) []int64 {
-	beats := append(append([]float64{e.Bounce.Start}, e.Bounce.Cuts...), e.Bounce.End())
+	beats := bounceBeats(e)
 	first := int64(0)
 	if f.StartSample != nil {
 		first = *f.StartSample
@@ -220,13 +240,14 @@ func bounceNames(e sidecar.Entry, plan sidecar.BouncePlan, pieces []cutting) ([]
 			seen[nameKey(stems[i])]++
 		}
 	}
+	ext := convert.Kind(cmp.Or(plan.Format, string(convert.WAV))).Ext()
 	for n := 1; ; n++ {
 		names := make([]string, len(stems))
 		free := true
 		for i, stem := range stems {
-			names[i] = stem + ".wav"
+			names[i] = stem + ext
 			if n > 1 {
-				names[i] = fmt.Sprintf("%s (%d).wav", stem, n)
+				names[i] = fmt.Sprintf("%s (%d)%s", stem, n, ext)
 			}
 			free = free && !dir.has(names[i]) && !dir.has(names[i]+partSuffix)
 		}
@@ -236,101 +257,45 @@ func bounceNames(e sidecar.Entry, plan sidecar.BouncePlan, pieces []cutting) ([]
 	}
 }
 
-// write makes the file and reads it back. A file that is there already from before a crash stays if it is the same.
-func (p cutting) write(ctx context.Context, path string) error {
-	r, err := audio.Open(p.source)
-	if err != nil {
-		return err
-	}
-	defer func() { _ = r.Close() }() // read only
+// write makes the file, checked before it gets its name. A file that is there already is from before a crash.
+func (p cutting) write(ctx context.Context, e sidecar.Entry, plan sidecar.BouncePlan, path, software string) (made convert.Result, err error) {
 	if _, err := os.Lstat(path); err == nil {
-		return p.verify(ctx, r, path)
+		return convert.Result{Path: path, Rate: p.file.Rate, Frames: p.to - p.from}, nil
 	}
 	if err := removeIfThere(path + partSuffix); err != nil {
-		return err
+		return made, err
 	}
-	info := r.Info()
-	f := audio.WriterFormat{Rate: info.Rate, Channels: info.Channels, Bits: max(16, info.Bits), Float: info.Float}
-	if f.Float {
-		f.Bits = 32
-	}
-	w, err := audio.Create(path, f)
+	opt, err := bounceFormat(plan)
 	if err != nil {
-		return err
+		return made, err
 	}
-	if err := p.each(ctx, r, p.from, p.to, func(b []byte) error { _, err := w.Write(b); return err }); err != nil {
-		return errors.Join(err, w.Discard())
+	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
+	job := convert.Job{Source: p.source, Start: p.from, Frames: p.to - p.from, Dir: plan.Dir, Name: base, Tags: convert.Tags{
+		Title: base, Artist: plan.Artist, Album: e.Set.Name, BPM: e.Tempo, Date: e.RecordedAt.Local(), TakeID: e.ID, Software: software,
+		Comment: fmt.Sprintf("Bounce, track %s", p.file.Track),
+	}}
+	if e.Tempo > 0 {
+		job.Tags.Position = int64(math.Round(p.beat * 60 / e.Tempo * float64(p.file.Rate)))
 	}
-	if err := w.Close(); err != nil {
-		return err
-	}
-	return p.verify(ctx, r, path)
+	return convert.Convert(ctx, job, opt)
 }
 
-// verify compares the samples of a finished file with those that it was cut from.
-func (p cutting) verify(ctx context.Context, r *audio.Reader, path string) error {
-	got, err := audio.Open(path)
+// bounceFormat is what the files are to be; 24-bit recordings stay as they are without a wish.
+func bounceFormat(plan sidecar.BouncePlan) (convert.Options, error) {
+	format, err := convert.ParseFormat(cmp.Or(plan.Format, string(convert.WAV)), "", "")
 	if err != nil {
-		return err
+		return convert.Options{}, err
 	}
-	defer func() { _ = got.Close() }() // read only
-	sums := [2][]byte{}
-	for i, side := range []struct {
-		r        *audio.Reader
-		from, to int64
-	}{{r, p.from, p.to}, {got, 0, got.Info().Frames}} {
-		h := sha256.New()
-		if err := p.each(ctx, side.r, side.from, side.to, func(b []byte) error { _, err := h.Write(b); return err }); err != nil {
-			return err
-		}
-		sums[i] = h.Sum(nil)
+	target, err := convert.ParseTarget(plan.Normalize)
+	if err != nil {
+		return convert.Options{}, err
 	}
-	if got.Info().Frames != p.to-p.from || !bytes.Equal(sums[0], sums[1]) {
-		return failf(CodeVerifyFailed, "Look at that disk, then bounce again; the bounce itself is in the takes folder.", nil, "%s does not read back as it was written.", path)
-	}
-	return nil
-}
-
-// each gives the frames from to to as little-endian samples, a block at a time.
-func (p cutting) each(ctx context.Context, r *audio.Reader, from, to int64, use func([]byte) error) error {
-	if err := r.SeekFrame(from); err != nil {
-		return err
-	}
-	info := r.Info()
-	ints := make([]int32, cutFrames*info.Channels)
-	floats := make([]float32, len(ints))
-	var b []byte
-	for left := to - from; left > 0; {
-		want := int(min(left, cutFrames)) * info.Channels
-		var n int
-		var err error
-		b = b[:0]
-		if info.Float {
-			n, err = r.ReadFloat32(ctx, floats[:want])
-			for _, v := range floats[:n*info.Channels] {
-				b = binary.LittleEndian.AppendUint32(b, math.Float32bits(v))
-			}
-		} else {
-			n, err = r.ReadInt32(ctx, ints[:want])
-			b = appendInts(b, ints[:n*info.Channels], max(16, info.Bits))
-		}
-		if err != nil && !(errors.Is(err, io.EOF) && n > 0) {
-			return err
-		}
-		if err := use(b); err != nil {
-			return err
-		}
-		left -= int64(n)
-	}
-	return nil
-}
-
-// appendInts writes samples whose full scale is 1<<31 with fewer bits. Nothing is lost, since they had no more.
-func appendInts(b []byte, samples []int32, bits int) []byte {
-	for _, v := range samples {
-		for shift := 32 - bits; shift < 32; shift += 8 {
-			b = append(b, byte(v>>shift))
+	opt := convert.Options{Format: format, Normalize: target}
+	if format.Kind == convert.MP3 {
+		opt.Tools = convert.FindTools()
+		if err := opt.Tools.CanMP3(); err != nil {
+			return opt, err
 		}
 	}
-	return b
+	return opt, nil
 }

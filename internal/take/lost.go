@@ -140,13 +140,21 @@ type candidate struct {
 func (l *Library) search(ctx context.Context, t live.Take) (found []candidate, folders []string) {
 	since := time.UnixMilli(t.RequestedAt).Add(-2 * time.Second) // names and some file systems know whole seconds only
 	folders = l.recordedFolders(t, since)
+	tracks, prefix := t.Tracks, ""
+	if t.Source.Kind == live.SourceBounce { // its tracks are named for what they record
+		prefix, tracks = "Bounce ", slices.Clone(t.Tracks)
+		for i := range tracks {
+			tracks[i].Name = prefix + tracks[i].Name
+		}
+	}
 	for _, folder := range folders {
 		entries, err := os.ReadDir(folder)
 		if err != nil || ctx.Err() != nil {
 			continue // an unreadable folder has nothing to offer
 		}
 		for _, e := range entries {
-			if c, ok := consider(filepath.Join(folder, e.Name()), t.Tracks, since, l.now().Location()); ok {
+			if c, ok := consider(filepath.Join(folder, e.Name()), tracks, since, l.now().Location()); ok {
+				c.track = strings.TrimPrefix(c.track, prefix)
 				found = append(found, c)
 			}
 		}

@@ -32,6 +32,9 @@ class BounceRecorder(ArrangementRecorder):
         super(BounceRecorder, self)._begin()
         self._planned = self._start
 
+    def leave_playing(self):
+        """The transport ran for the bounce only, so it stops with it."""
+
 
 class BounceJob(TakeJob):
     """The bounce that runs."""

@@ -86,9 +86,19 @@ func (d *desk) whole() map[string]any {
 func (d *desk) untouched(before map[string]any) {
 	d.t.Helper()
 	if after := d.whole(); !reflect.DeepEqual(before, after) {
-		a, _ := json.Marshal(before)
-		b, _ := json.Marshal(after)
-		d.t.Errorf("the set was changed.\nbefore %s\nafter  %s", a, b)
+		for part, was := range before {
+			a, _ := json.MarshalIndent(was, "", " ")
+			b, _ := json.MarshalIndent(after[part], "", " ")
+			old, now := strings.Split(string(a), "\n"), strings.Split(string(b), "\n")
+			for i := range min(len(old), len(now)) {
+				if old[i] != now[i] {
+					d.t.Errorf("%s was changed: %s is now %s", part, old[i], now[i])
+				}
+			}
+			if len(old) != len(now) {
+				d.t.Errorf("%s was changed: %d lines are now %d", part, len(old), len(now))
+			}
+		}
 	}
 }
 

@@ -28,6 +28,10 @@ type BouncePlan struct {
 	Seconds  float64   `json:"seconds"` // how much is to be recorded
 	Tracks   int       `json:"tracks"`  // how many files of that length
 	Names    []string  `json:"names"`   // of the files, once they are chosen
+
+	Format    string `json:"format"`    // wav, aiff, flac, mp3; "" = wav
+	Normalize string `json:"normalize"` // such as -1dBTP; "" = the level as it is
+	Artist    string `json:"artist"`    // for tags
 }
 
 // Bounced is a bounce that has landed where it was wanted.
