@@ -28,6 +28,7 @@ DISPLAY_SECONDS = 0.1
 BUDGET_SECONDS = 0.004
 RETRY_SECONDS = 5.0
 IDLE_SECONDS = 1.0
+RESTING_TICKS = 2  # display ticks left out between two looks for a new client, once nobody has been there for a second
 IDLE_TURN_SECONDS = 0.1
 SLOW_TICK_SECONDS = 0.05
 STALL_SECONDS = 1.0
@@ -142,16 +143,17 @@ class Script(object):
             self.log_defect("A tick failed", exc)
 
     def display(self):
-        """Live's display tick."""
+        """Live's display tick. Returns how many of the next ones it does not need."""
         try:
             if self._resting:
                 self._rests_left -= 1
                 if self._rests_left > 0 and not self.model.touched and not self.server.has_news(0):
-                    return
+                    return RESTING_TICKS
             if not self.closed:
                 self._display()
         except Exception as exc:
             self.log_defect("A display tick failed", exc)
+        return 0
 
     def _display(self):
         real = time.monotonic()
@@ -191,7 +193,7 @@ class Script(object):
             self._timer.stop()
             self._timer_on = False
         self._resting = not self.model.touched
-        self._rests_left = int(RETRY_SECONDS / DISPLAY_SECONDS)
+        self._rests_left = int(RETRY_SECONDS / DISPLAY_SECONDS / (RESTING_TICKS + 1))
 
     def _chores(self, real):
         if real < self._next_chore:

@@ -121,6 +121,7 @@ def _surface_class(base):
             self._takebar = None
             self._takebar_gone = False
             self._takebar_retry = 0
+            self._takebar_rest = 0  # display ticks to let pass
             self._start()
 
         def _start(self):
@@ -136,13 +137,13 @@ def _surface_class(base):
                 _log(self._takebar_c_instance, "(Takebar) the script could not start: %r" % (exc,))
 
         def update_display(self):
-            """Live's display tick, every 100 ms."""
-            try:
-                super(Takebar, self).update_display()
-            except Exception as exc:
-                _log_once(self, "(Takebar) update_display of the base class failed: %r" % (exc,))
-            if self._takebar is not None and not self._takebar.closed:
-                self._takebar.display()
+            """Live's display tick, every 100 ms. The base classes only serve there what was scheduled with them, which is nothing, and
+            that costs more than all that a resting script does.
+            """
+            if self._takebar_rest:
+                self._takebar_rest -= 1
+            elif self._takebar is not None and not self._takebar.closed:
+                self._takebar_rest = self._takebar.display()
             elif MEMORY.active is None and not self._takebar_gone:
                 self._takebar_retry -= 1
                 if self._takebar_retry < 0:  # the one that took over has gone, or the last start failed
@@ -170,12 +171,6 @@ def _log(c_instance, text):
         c_instance.log_message(text)
     except Exception:
         pass  # there is nowhere else to say it
-
-
-def _log_once(surface, text):
-    if not getattr(surface, "_takebar_logged", False):
-        surface._takebar_logged = True
-        _log(surface._takebar_c_instance, text)
 
 
 def create_surface(c_instance):
