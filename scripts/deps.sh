@@ -23,9 +23,9 @@ commands=() packages=()
 case "$need" in
 build) commands=(gcc:gcc) packages=(libc6-dev libx11-dev libxtst-dev) ;;
 demo | shots) commands=(python3:python3) ;;
-test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac
+test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame mediainfo:mediainfo
   Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils) packages=(libc6-dev libx11-dev libxtst-dev) ;;
-bench) commands=(python3:python3 dbus-daemon:dbus sox:sox) ;;
+bench) commands=(python3:python3 dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame) ;;
 lint) commands=(node:nodejs npm:npm gcc:gcc) packages=(libc6-dev libx11-dev libxtst-dev) ;;
 *) say "unknown target $need"; exit 2 ;;
 esac

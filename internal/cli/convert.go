@@ -302,12 +302,12 @@ func (b *bar) moved(p convert.Progress) {
 	line := fmt.Sprintf("%3.0f %%  %d of %d  %s %s", 100*sum/float64(len(b.done)), finished, len(b.done), p.Step, b.names[p.Job])
 	if line != b.shown {
 		b.shown = line
-		fmt.Fprintf(b.w, "\r\x1b[K%.78s", line)
+		_, _ = fmt.Fprintf(b.w, "\r\x1b[K%.78s", line)
 	}
 }
 
 func (b *bar) clear() {
 	if b.w != nil && b.shown != "" {
-		fmt.Fprint(b.w, "\r\x1b[K")
+		_, _ = fmt.Fprint(b.w, "\r\x1b[K")
 	}
 }

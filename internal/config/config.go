@@ -20,6 +20,7 @@ const FileName = "config.toml"
 type Config struct {
 	TakesDir      string // where takes land; "" means the Takebar folder in the user's music folder
 	NameTemplate  string // of new takes; "" means the library's own
+	Artist        string // in the tags of converted files
 	Source        string // what Record Take records: armed, selected, main
 	View          string // where it records to: arrangement, session
 	Notifications bool   // desktop notifications
@@ -88,6 +89,15 @@ func settings(checkTemplate func(string) error) []setting {
 				}
 				c.NameTemplate = s
 				return nil
+			},
+		},
+		{
+			name:    "artist",
+			comment: "Your name, or your band's, for the tags of converted files. Empty means no artist in them.",
+			get:     func(c Config) any { return c.Artist },
+			put: func(c *Config, v any) (err error) {
+				c.Artist, err = asText(v)
+				return err
 			},
 		},
 		{

@@ -162,7 +162,7 @@ func TestRangesAreSampleExact(t *testing.T) {
 	}
 	for _, c := range [][2]int64{{-1, 0}, {30000, 0}, {30001, 0}, {0, 30001}, {0, -1}, {29999, 2}} {
 		_, err := Convert(t.Context(), Job{Source: src, Start: c[0], Frames: c[1], Dir: filepath.Join(dir, "none")}, Options{Format: Format{Kind: WAV}})
-		failure(t, err, CodeNothing)
+		_ = failure(t, err, CodeNothing)
 	}
 	if left := files(t, filepath.Join(dir, "none")); len(left) > 0 {
 		t.Errorf("made %v", left)
@@ -417,7 +417,7 @@ func TestNoEncoder(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = Convert(t.Context(), Job{Source: src, Dir: filepath.Join(dir, "out")}, Options{Format: Format{Kind: MP3}, Tools: &Tools{lame: script}})
-	failure(t, err, CodeVerifyFailed)
+	_ = failure(t, err, CodeVerifyFailed)
 	if left := files(t, filepath.Join(dir, "out")); len(left) > 0 {
 		t.Errorf("left %v", left)
 	}

@@ -46,7 +46,7 @@ func TestFullDisk(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			full := smallDisk(t, 100<<10)
 			_, err := Convert(t.Context(), Job{Source: src, Dir: full}, opt)
-			failure(t, err, CodeDiskFull)
+			_ = failure(t, err, CodeDiskFull)
 			if left := files(t, full); len(left) > 0 {
 				t.Errorf("left %v", left)
 			}
@@ -69,5 +69,5 @@ func TestReadOnlyTarget(t *testing.T) {
 		}
 	}
 	_, err := Convert(t.Context(), Job{Source: src, Dir: src}, Options{Format: Format{Kind: WAV}})
-	failure(t, err, CodeTargetFailed)
+	_ = failure(t, err, CodeTargetFailed)
 }
