@@ -1,6 +1,7 @@
 package app
 
 import (
+	"context"
 	"fmt"
 	"time"
 
@@ -56,4 +57,49 @@ func BounceLine(s control.Snapshot) string {
 	default:
 		return fmt.Sprintf("Bouncing %s: preparing", what)
 	}
+}
+
+// The verbs of bounces.
+const (
+	BounceStart Verb = "bounce.start" // Target: main or stems, Option: set or loop
+	BounceStop  Verb = "bounce.stop"
+)
+
+// bounceMenu offers what can be bounced, and shows how far the running one is.
+func bounceMenu(s control.Snapshot) Item {
+	running := runsBounce(s)
+	off := !connected(s) || s.RunningTake() != nil
+	start := func(source, span, label string) Item {
+		return Item{
+			Key: "bounce/" + source + "/" + span, Kind: Action, Label: label, Disabled: off || running, Hidden: running,
+			Intent: Intent{Verb: BounceStart, Target: source, Option: span},
+		}
+	}
+	return Item{Key: "bounce", Kind: Submenu, Label: "Bounce", Children: []Item{
+		info("bounce/progress", line(BounceLine(s))),
+		{Key: "bounce/stop", Kind: Action, Label: "Stop Bounce, Keep What Is There", Hidden: !running, Intent: Intent{Verb: BounceStop}},
+		start(live.BounceMain, string(control.RangeSet), "Main Output: Whole Set"),
+		start(live.BounceMain, string(control.RangeLoop), "Main Output: Loop"),
+		start(live.BounceStems, string(control.RangeSet), "All Tracks: Whole Set"),
+		start(live.BounceStems, string(control.RangeLoop), "All Tracks: Loop"),
+	}}
+}
+
+func runsBounce(s control.Snapshot) bool {
+	t := s.RunningTake()
+	return t != nil && t.Bounce != nil
+}
+
+// bounce carries out a verb of bounces. A start waits for the end, which a notice of the core tells.
+func bounce(ctx context.Context, core control.Core, in Intent) error {
+	b, ok := core.(control.BounceCore)
+	if !ok {
+		return &control.Error{Code: control.CodeNotSupported, Message: "This Takebar cannot bounce.", Hint: "Record a take of the main output instead."}
+	}
+	if in.Verb == BounceStop {
+		_, err := b.StopBounce(ctx)
+		return err
+	}
+	_, err := b.Bounce(ctx, control.BounceRequest{Source: in.Target, Range: control.RangeKind(in.Option)})
+	return err
 }

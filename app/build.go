@@ -27,6 +27,7 @@ func BuildMenu(s control.Snapshot, ui UI, now time.Time) MenuModel {
 	items = append(items, takeItems(s, now)...)
 	items = append(items, separator("2"))
 	items = append(items, transportItems(s)...)
+	items = append(items, bounceMenu(s))
 	items = append(items, separator("3"), sourceMenu(s), viewMenu(s), armMenu(s))
 	items = append(items, separator("4"), lastTakeMenu(s, ui), takesFolderItem(s))
 	items = append(items, separator("5"), setupMenu(s, ui), livesMenu(s))
@@ -164,6 +165,9 @@ func takeItems(s control.Snapshot, now time.Time) []Item {
 	discard := Item{
 		Key: "take/cancel", Kind: Action, Label: "Discard Take (the audio file stays in Live's project)",
 		Hidden: take == nil, Intent: Intent{Verb: TakeCancel},
+	}
+	if runsBounce(s) {
+		stop.Label, discard.Label = "Stop Bounce", "Discard Bounce (the audio files stay in Live's project)"
 	}
 	if counter := takeCounter(s, now); counter != "" {
 		stop.Label += "  " + counter

@@ -74,11 +74,12 @@ func TestDiff(t *testing.T) {
 			"icon": true, "tooltip": true, "status": true,
 			"status/activity": true, "take/start": true, "transport/play": true, "source/selected": true, "arm": true, "rebuild arm": true,
 			"setup/install": true, "setup/status": true,
+			"bounce/main/set": true, "bounce/main/loop": true, "bounce/stems/set": true, "bounce/stems/loop": true,
 		}},
 		{"Live goes", band(), control.Snapshot{Settings: band().Settings}, 0, map[string]bool{
 			"icon": true, "tooltip": true, "status": true,
 			"status/activity": true, "take/start": true, "transport/play": true, "source/selected": true, "arm": true, "setup/install": true,
-			"setup/status": true,
+			"setup/status": true, "bounce/main/set": true, "bounce/main/loop": true, "bounce/stems/set": true, "bounce/stems/loop": true,
 		}},
 	}
 	for _, test := range tests {

@@ -63,6 +63,8 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 		err = tools.Files.OpenFolder(ctx, in.Target)
 	case ExportAttempt, ExportDryRun, ExportStop, ExportRehearse, ExportRunBatch, ExportSwitchOn, ExportSwitchOff:
 		return export(ctx, tools, in)
+	case BounceStart, BounceStop:
+		err = bounce(ctx, core, in)
 	case Quit:
 		err = core.Quit(ctx, false)
 	case QuitAnyway:

@@ -210,6 +210,7 @@ func TestBuildMenu(t *testing.T) {
 		{name: "export-running", ui: UI{Export: exportView(func(v *ExportView) {
 			v.Running, v.Watching = "Export attempt: Live is rendering (12.3 MB)", true
 		})}, snapshot: band()},
+		{name: "bounce", snapshot: band(running(live.PhaseRecording, 8*time.Second), bouncing(2))},
 		{name: "many-tracks", snapshot: band(many(130), arm("t7", "t126"))},
 	}
 	for _, test := range tests {

@@ -121,6 +121,9 @@ func activityLine(s control.Snapshot) string {
 	if !connected(s) {
 		return ""
 	}
+	if text := BounceLine(s); text != "" {
+		return text
+	}
 	if take := s.RunningTake(); take != nil {
 		return takeLine(take)
 	}

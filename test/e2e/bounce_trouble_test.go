@@ -203,3 +203,29 @@ func TestBounceFormats(t *testing.T) {
 		t.Errorf("exit code %d, %s", got, stderr)
 	}
 }
+
+func TestBounceFromTheMenu(t *testing.T) {
+	d := newDesk(t, options{})
+	d.sim.Do(t, "loop", simtest.Params{"on": true, "start": 4, "length": 4}, nil)
+	d.menu("the submenu", has("Bounce", "Main Output: Loop"))
+	before := d.whole()
+	d.click("Bounce", "Main Output: Loop")
+	d.menu("the progress", has("Bounce", "Stop Bounce, Keep What Is There"))
+	d.notified("Bounce finished", "1 file")
+	d.untouched(before)
+	to := filepath.Join(d.takes, "Bounces")
+	files, _ := filepath.Glob(filepath.Join(to, "*.wav"))
+	if len(files) != 1 {
+		t.Fatalf("%v", files)
+	}
+	sounds(t, sidecar.BouncedFile{Path: files[0], Frames: 2 * second}, 2*second, d.truth().TonesInMixed)
+
+	d.click("Bounce", "All Tracks: Whole Set")
+	d.sim.WaitFor(t, simtest.Params{"path": "takes.1.frames", "at_least": second})
+	d.click("Bounce", "Stop Bounce, Keep What Is There")
+	d.notified("Bounce ended early")
+	d.untouched(before)
+	if files, _ = filepath.Glob(filepath.Join(to, "*partial.wav")); len(files) < 8 {
+		t.Errorf("%v", files)
+	}
+}
