@@ -93,23 +93,29 @@ func bounceRequest(w bounceWords, tracks []string) (control.BounceRequest, error
 		}
 		q.Dir = dir
 	}
-	from, to, between := strings.Cut(w.span, "..")
-	bars, isBars := strings.CutPrefix(w.span, "bars:")
+	err := bounceRange(&q, w.span)
+	return q, err
+}
+
+// bounceRange reads the word of --range.
+func bounceRange(q *control.BounceRequest, word string) error {
+	from, to, between := strings.Cut(word, "..")
+	bars, isBars := strings.CutPrefix(word, "bars:")
 	switch {
-	case w.span == "set", w.span == "loop", w.span == "locators":
-		q.Range = control.RangeKind(w.span)
+	case word == "set", word == "loop", word == "locators":
+		q.Range = control.RangeKind(word)
 	case isBars:
 		n, err := strconv.ParseFloat(bars, 64)
 		if err != nil || !(n > 0) || n > 100000 {
-			return q, usagef("--range bars:N takes a number of bars over 0, not %q", bars)
+			return usagef("--range bars:N takes a number of bars over 0, not %q", bars)
 		}
 		q.Range, q.Bars = control.RangeBars, n
 	case between && strings.TrimSpace(from) != "" && strings.TrimSpace(to) != "":
 		q.Range, q.From, q.To = control.RangeBetween, from, to
 	default:
-		return q, usagef("--range is set, loop, locators, A..B (two locators) or bars:N, not %q", w.span)
+		return usagef("--range is set, loop, locators, A..B (two locators) or bars:N, not %q", word)
 	}
-	return q, nil
+	return nil
 }
 
 func (r *run) bounce(ctx context.Context, core Core, q control.BounceRequest) error {

@@ -1,0 +1,124 @@
+package take
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/takebar/takebar/bridge/live"
+	"github.com/takebar/takebar/internal/take/sidecar"
+)
+
+// bounced lands a bounce of these recordings, cut at beat 1 of 2. Where Live told frames they are those in marks.
+func (s *studio) bounced(id string, marks []*int64, paths ...string) sidecar.Entry {
+	s.t.Helper()
+	take := s.take(id, paths...)
+	take.Source, take.Tempo = live.Source{Kind: live.SourceBounce}, 6000
+	take.Bounce = &live.Bounce{Kind: live.BounceStems, Tap: live.TapPostMixer, Length: 2, Cuts: []float64{1}}
+	first := int64(100)
+	for i := range take.Clips {
+		take.Clips[i].StartSample, take.Clips[i].Cuts = &first, marks
+	}
+	return s.land(take)
+}
+
+func TestDeliverBounce(t *testing.T) {
+	s := newStudio(t)
+	a, b, end := int64(100), int64(500), int64(1000)
+	e := s.bounced("b1", []*int64{&a, &b, &end}, s.record("Vox", tone()), s.record("Gtr", tone()))
+	if e.Source != "bounce" || e.Bounce == nil || !reflect.DeepEqual(e.Files[0].Cuts, []*int64{&a, &b, &end}) {
+		t.Fatalf("landed as %+v", e)
+	}
+	dir := filepath.Join(t.TempDir(), "new", "folder")
+	quiet := func(float64) {}
+	if _, err := s.DeliverBounce(t.Context(), e, quiet); err == nil {
+		t.Error("delivered without a plan")
+	}
+	plan := sidecar.BouncePlan{ID: "b1", Dir: dir, Sections: []string{"01 A/B", "02 C"}, Seconds: 1, Tracks: 2}
+	for range 2 {
+		mustDo(t, s.PlanBounce(t.Context(), plan))
+		if all, err := s.PlannedBounces(); err != nil || len(all) != 1 || all[0].ID != "b1" {
+			t.Fatalf("planned: %+v, %v", all, err)
+		}
+		out, err := s.DeliverBounce(t.Context(), e, quiet)
+		mustDo(t, err)
+		if len(out.Files) != 4 || out.Partial || out.Files[0].Frames != 400 || out.Files[1].Frames != 500 {
+			t.Errorf("delivered %+v", out)
+		}
+		for _, f := range out.Files {
+			if _, err := os.Stat(f.Path); err != nil || strings.Contains(filepath.Base(f.Path), "/") {
+				t.Errorf("%s: %v", f.Path, err)
+			}
+		}
+	}
+	entries, err := os.ReadDir(dir)
+	mustDo(t, err)
+	if len(entries) != 8 { // nothing was overwritten
+		t.Errorf("%d files: %v", len(entries), entries)
+	}
+	if all, err := s.PlannedBounces(); err != nil || len(all) != 0 {
+		t.Errorf("plans are left: %+v, %v", all, err)
+	}
+}
+
+func TestDeliverBounceGoesOn(t *testing.T) {
+	s := newStudio(t)
+	a, b, end := int64(100), int64(500), int64(1000)
+	e := s.bounced("b2", []*int64{&a, &b, &end}, s.record("Vox", tone()))
+	dir := t.TempDir()
+	plan := sidecar.BouncePlan{ID: "b2", Dir: dir, Sections: []string{"A", "B"}, Names: []string{"one.wav", "two.wav"}}
+	mustDo(t, s.PlanBounce(t.Context(), plan))
+	mustDo(t, os.WriteFile(filepath.Join(dir, "two.wav.part"), []byte("half"), 0o600))
+	out, err := s.DeliverBounce(t.Context(), e, func(float64) {})
+	mustDo(t, err)
+	if len(out.Files) != 2 || filepath.Base(out.Files[1].Path) != "two.wav" {
+		t.Errorf("%+v", out)
+	}
+	if entries, err := os.ReadDir(dir); err != nil || len(entries) != 2 {
+		t.Errorf("%v, %v", entries, err)
+	}
+}
+
+func TestMarksOf(t *testing.T) {
+	first, n := int64(100), func(v int64) *int64 { return &v }
+	e := sidecar.Entry{Take: sidecar.Take{Tempo: 120, Bounce: &sidecar.Bounce{Start: 4, Length: 4, Tail: 2, Cuts: []float64{6}}}}
+	for name, c := range map[string]struct {
+		f    sidecar.File
+		want []int64
+	}{
+		"as Live says":       {sidecar.File{Rate: 1000, StartSample: &first, Cuts: []*int64{n(100), n(1200), n(3200)}}, []int64{100, 1200, 3200}},
+		"by the tempo":       {sidecar.File{Rate: 1000, StartSample: &first}, []int64{100, 1100, 3100}},
+		"Live knows a part":  {sidecar.File{Rate: 1000, StartSample: &first, Cuts: []*int64{nil, n(1150), nil}}, []int64{100, 1150, 3100}},
+		"without a pre-roll": {sidecar.File{Rate: 1000}, []int64{0, 1000, 3000}},
+		"never backwards":    {sidecar.File{Rate: 1000, Cuts: []*int64{n(50), n(20), n(10)}}, []int64{50, 50, 50}},
+	} {
+		if got := marksOf(e, c.f); !reflect.DeepEqual(got, c.want) {
+			t.Errorf("%s: %v, want %v", name, got, c.want)
+		}
+	}
+}
+
+func TestPlanBounceRefuses(t *testing.T) {
+	s := newStudio(t)
+	file := filepath.Join(t.TempDir(), "file")
+	mustDo(t, os.WriteFile(file, nil, 0o600))
+	for name, p := range map[string]sidecar.BouncePlan{
+		"a file":        {ID: "x", Dir: file},
+		"below a file":  {ID: "x", Dir: filepath.Join(file, "y")},
+		"no folder":     {ID: "x"},
+		"relative":      {ID: "x", Dir: "here"},
+		"bad id":        {ID: "../x", Dir: t.TempDir()},
+		"a full disk":   {ID: "x", Dir: t.TempDir(), Seconds: 1e9, Tracks: 100},
+		"bad format":    {ID: "x", Dir: t.TempDir(), Format: "ogg"},
+		"bad normalise": {ID: "x", Dir: t.TempDir(), Normalize: "loud"},
+	} {
+		if err := s.PlanBounce(t.Context(), p); err == nil {
+			t.Errorf("%s: no error", name)
+		}
+	}
+	if all, err := s.PlannedBounces(); err != nil || len(all) != 0 {
+		t.Errorf("planned: %+v, %v", all, err)
+	}
+}
