@@ -6,6 +6,8 @@ import math
 import struct
 import unittest
 
+from Takebar import bounce_sources
+
 from .support import SimCase, eventually
 
 KEPT = ("tracks", "return_tracks", "main_track", "scenes", "cue_points", "song")
@@ -131,6 +133,41 @@ class Bounces(BounceCase):
         self.assertEqual(2, len(set(known.values()) & set(truth.values())))
         self.assertEqual(2, len(bounce["clips"]))
 
+    def test_what_cannot_be_bounced_is_named(self):
+        self.start("--tempo", "480")
+        self.connect()
+        before = self.truth()
+        main = next(track for track in self.link.state["tracks"] if track["kind"] == "main")
+        bounce = self.bounce(source={"kind": "stems", "tracks": [main["id"], self.link.track("Bass")["id"]]}, length=2)
+        self.assertEqual("finished", bounce["phase"])
+        self.assertEqual(["Bass"], [clip["track_name"] for clip in bounce["clips"]])
+        self.assertEqual([main["id"]], [skipped["track"] for skipped in bounce["bounce"]["skipped"]])
+        self.assertTrue(bounce["bounce"]["skipped"][0]["reason"])
+        self.assertEqual(["source_skipped"], [warning["code"] for warning in bounce["warnings"]])
+        self.check_untouched(before, bounce)
+
+    def test_groups_and_returns(self):
+        self.start("--tempo", "480")
+        self.connect()
+        before = self.truth()
+        names = ("Choir", "A-Reverb")
+        bounce = self.bounce(source={"kind": "stems", "tracks": [self.link.track(name)["id"] for name in names]}, length=2)
+        self.assertEqual(list(names), [clip["track_name"] for clip in bounce["clips"]])
+        self.check_files(bounce, 0.25)
+        self.check_untouched(before, bounce)
+
+    def test_slow_and_old_lives(self):
+        for arguments in (("--write-latency", "5", "--routing-delay", "1.5", "--clip-delay", "1"), ("--live", "11.0.0"), ("--live", "12.0.5", "--unwarped")):
+            with self.subTest(arguments=arguments):
+                self.start("--tempo", "480", "--arm", "Guitar", *arguments)
+                self.connect()
+                before = self.truth()
+                bounce = self.bounce(source={"kind": "stems", "tracks": [self.link.track("Bass")["id"]]}, length=4, start=2)
+                self.assertEqual("finished", bounce["phase"], bounce["error"])
+                self.check_files(bounce, 0.5)
+                self.check_untouched(before, bounce)
+                self.hosted.stop()
+
     def test_kept_tracks(self):
         self.start("--tempo", "480")
         self.connect()
@@ -182,6 +219,41 @@ class Bounces(BounceCase):
         self.link.call("transport.play")
         self.fails("transport_running", "bounce.start", length=4)
         self.assertEqual([], self.control.state(parts=["takes"])["takes"])
+
+
+class Track(object):
+    """A track of Live as far as `why_not` looks at it."""
+
+    def __init__(self, **members):
+        self.__dict__.update(members)
+
+
+class Record(object):
+    """A track's record, likewise."""
+
+    def __init__(self, kind, **members):
+        self.kind = kind
+        self.track = Track(**members)
+
+
+class Reasons(unittest.TestCase):
+    """What livesim cannot be brought to show."""
+
+    def test_why_not(self):
+        external, main = Track(category=0), Track(category=3)
+        for record, word in (
+            (Record("midi", has_audio_output=False), "no audio output"),
+            (Record("group", has_audio_output=True, is_frozen=True), "frozen group"),
+            (Record("audio", has_audio_output=True, output_routing_type=external), "audio interface"),
+            (Record("main"), "main output"),
+        ):
+            self.assertIn(word, bounce_sources.why_not(record))
+        for record in (
+            Record("audio", has_audio_output=True, output_routing_type=main, is_frozen=True),
+            Record("group", has_audio_output=True, is_frozen=False),
+            Record("return"),
+        ):
+            self.assertIsNone(bounce_sources.why_not(record))
 
 
 class Trouble(BounceCase):
