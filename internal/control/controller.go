@@ -56,7 +56,9 @@ type Controller struct {
 	intents intents
 	bounces *bounces
 	slots   chan struct{} // for landings
-	linked  chan struct{} // closed once the link has found out whether there is a Live
+	// measuring holds one token while the loudness of a take is measured.
+	measuring chan struct{}
+	linked    chan struct{} // closed once the link has found out whether there is a Live
 
 	ctx    context.Context // of everything that works for the core
 	cancel context.CancelFunc
@@ -102,7 +104,7 @@ func New(opt Options) *Controller {
 	}
 	c := &Controller{
 		opt: opt, log: opt.Logger, calls: live.Calls{Caller: opt.Link}, hub: newHub(first),
-		posts: make(chan post, 64), bounces: newBounces(), slots: make(chan struct{}, landingsAtOnce), linked: make(chan struct{}),
+		posts: make(chan post, 64), bounces: newBounces(), slots: make(chan struct{}, landingsAtOnce), measuring: make(chan struct{}, 1), linked: make(chan struct{}),
 		landed: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
 	}
 	c.ctx, c.cancel = context.WithCancel(context.Background())

@@ -135,6 +135,9 @@ func (c *Controller) hasLanded(t live.Take, entry LibraryTake, err error, again 
 	}
 	c.refreshLastTake(c.ctx)
 	c.tell(landingEnded{takeID: t.ID, problem: problem})
+	if err == nil {
+		c.measure(entry) // before anybody who waits for the landing closes the core
+	}
 	c.between(func(l *loop) { l.carryOut(l.ledger.landed(t.ID, entry, err, again)) })
 	if err == nil {
 		c.bounceLanded(entry)

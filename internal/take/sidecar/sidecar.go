@@ -87,6 +87,9 @@ type File struct {
 	Silent         bool      `json:"silent"`
 	AllZero        bool      `json:"all_zero"`
 	ClippedSamples int64     `json:"clipped_samples"`
+	IntegratedLUFS *float64  `json:"integrated_lufs"` // nil until it is measured; -200 = none, as of silence
+	RangeLU        *float64  `json:"range_lu"`        // likewise
+	TruePeakDBTP   *float64  `json:"true_peak_dbtp"`  // likewise; -200 where every sample is zero
 	Rescued        bool      `json:"rescued"`
 	Warnings       []Warning `json:"warnings"`
 	Cuts           []*int64  `json:"cuts"` // of a bounce: frames at its start, its cuts and its end; nil where Live could not say
