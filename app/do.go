@@ -43,14 +43,8 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 		err = core.Stop(ctx)
 	case SetSource, SetView:
 		err = setDefaults(ctx, core, in)
-	case ArmTrack:
-		_, err = core.Arm(ctx, control.ArmRequest{Tracks: []control.Ref{trackRef(in.Target)}})
-	case DisarmTrack:
-		_, err = core.Disarm(ctx, []control.Ref{trackRef(in.Target)})
-	case ArmSelected:
-		_, err = core.Arm(ctx, control.ArmRequest{Tracks: []control.Ref{"selected"}})
-	case DisarmAll:
-		err = core.DisarmAll(ctx)
+	case ArmTrack, DisarmTrack, ArmSelected, DisarmAll:
+		err = arm(ctx, core, in)
 	case ChooseLive:
 		err = chooseLive(ctx, core, in.Target)
 	case InstallScript:
@@ -75,6 +69,20 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 		err = fmt.Errorf("unknown intent %q", in)
 	}
 	return Outcome{}, err
+}
+
+func arm(ctx context.Context, core control.Core, in Intent) (err error) {
+	switch in.Verb {
+	case ArmTrack:
+		_, err = core.Arm(ctx, control.ArmRequest{Tracks: []control.Ref{trackRef(in.Target)}})
+	case ArmSelected:
+		_, err = core.Arm(ctx, control.ArmRequest{Tracks: []control.Ref{"selected"}})
+	case DisarmTrack:
+		_, err = core.Disarm(ctx, []control.Ref{trackRef(in.Target)})
+	default:
+		err = core.DisarmAll(ctx)
+	}
+	return err
 }
 
 // trackRef names a track by its id.
