@@ -44,7 +44,7 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 	case SetSource, SetView:
 		err = setDefaults(ctx, core, in)
 	case ArmTrack, DisarmTrack, ArmSelected, DisarmAll:
-		err = arm(ctx, core, in)
+		err = armTracks(ctx, core, in)
 	case ChooseLive:
 		err = chooseLive(ctx, core, in.Target)
 	case InstallScript:
@@ -71,7 +71,7 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 	return Outcome{}, err
 }
 
-func arm(ctx context.Context, core control.Core, in Intent) (err error) {
+func armTracks(ctx context.Context, core control.Core, in Intent) (err error) {
 	switch in.Verb {
 	case ArmTrack:
 		_, err = core.Arm(ctx, control.ArmRequest{Tracks: []control.Ref{trackRef(in.Target)}})
