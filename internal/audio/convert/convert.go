@@ -331,10 +331,7 @@ func (c *conversion) pour(ctx context.Context, to sink) (*loudness.Result, error
 			q.ints(out.ints, buf)
 		} else {
 			out.floats = floats[:len(buf)]
-			for i, v := range buf {
-				out.floats[i] = float32(v)
-				p.peak = max(p.peak, math.Abs(v))
-			}
+			p.peak = max(p.peak, toFloats(out.floats, buf))
 		}
 		if err := to.write(ctx, out); err != nil {
 			return nil, err

@@ -60,13 +60,13 @@ func sourceError(path string, err error) error {
 		return failf(CodeSourceMissing, "Check its name and folder.", err, "There is no file %s.", path)
 	case errors.Is(err, audio.ErrUnfinished), errors.Is(err, audio.ErrTruncated):
 		return failf(CodeSourceUnfinished, "Wait until the recording has ended. After a crash, “takebar takes rescue” makes a repaired copy.", err,
-			"%s is not complete: %s.", name, why)
+			"The file %s is not complete: %s.", name, why)
 	case errors.Is(err, audio.ErrNotAudio), errors.Is(err, audio.ErrNoFormat), errors.Is(err, audio.ErrUnsupported):
-		return failf(CodeNotAudio, "Takebar converts WAV and AIFF files with uncompressed samples.", err, "%s cannot be converted: %s.", name, why)
+		return failf(CodeNotAudio, "Takebar converts WAV and AIFF files with uncompressed samples.", err, "The file %s cannot be converted: %s.", name, why)
 	case errors.Is(err, fs.ErrPermission):
 		return failf(CodeSourceUnreadable, "Allow reading it.", err, "Takebar may not read %s.", path)
 	}
-	return failf(CodeSourceUnreadable, "", err, "%s cannot be read (%v).", path, err)
+	return failf(CodeSourceUnreadable, "", err, "The file %s cannot be read (%v).", path, err)
 }
 
 // targetError says what is wrong with the folder that a copy goes to.
@@ -98,5 +98,5 @@ func toolError(tool, said string, err error) error {
 	if last == "" {
 		last = err.Error()
 	}
-	return failf(CodeEncoderFailed, "", err, "%s could not make the file: %s.", tool, strings.TrimRight(last, "."))
+	return failf(CodeEncoderFailed, "", err, "The program %s could not make the file: %s.", tool, strings.TrimRight(last, "."))
 }

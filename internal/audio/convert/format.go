@@ -113,7 +113,7 @@ func (f Format) resolve(name string, info audio.Info, frames int64) (Format, err
 		}
 	}
 	no := func(format string, args ...any) (Format, error) {
-		return f, failf(CodeUnsupported, "Choose another format, such as wav.", nil, "%s cannot become %s: "+format,
+		return f, failf(CodeUnsupported, "Choose another format, such as wav.", nil, "The file %s cannot become %s: "+format,
 			append([]any{name, strings.ToUpper(string(f.Kind))}, args...)...)
 	}
 	bytes := frames * int64(info.Channels) * int64(f.Bits/8)

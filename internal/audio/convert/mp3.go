@@ -180,7 +180,7 @@ func newToolSink(ctx context.Context, base mp3Base) (*toolSink, error) {
 		return nil, err
 	}
 	if err := s.cmd.Start(); err != nil {
-		return nil, failf(CodeEncoderFailed, "", err, "%s could not be started (%v).", s.name, err)
+		return nil, failf(CodeEncoderFailed, "", err, "The program %s could not be started (%v).", s.name, err)
 	}
 	return s, nil
 }

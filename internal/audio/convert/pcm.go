@@ -81,6 +81,22 @@ func packInts(b []byte, s []int32, bits int, bigEndian bool) []byte {
 	return b
 }
 
+// toFloats copies src to dst, both of the same length, and returns the highest
+// absolute value.
+func toFloats(dst []float32, src []float64) float64 {
+	top, low := 0.0, 0.0
+	for i, v := range src[:len(dst)] {
+		dst[i] = float32(v)
+		if v > top {
+			top = v
+		}
+		if v < low {
+			low = v
+		}
+	}
+	return max(top, -low)
+}
+
 func packFloats(b []byte, s []float32, bigEndian bool) []byte {
 	if bigEndian {
 		for _, v := range s {

@@ -44,7 +44,7 @@ func openSource(path string, start, frames int64) (*source, error) {
 	}
 	if start < 0 || s.frames <= 0 || start+s.frames > s.info.Frames {
 		_ = r.Close() // read only
-		return nil, failf(CodeNothing, "", nil, "%s has %d frames; frames %d to %d of it cannot be converted.",
+		return nil, failf(CodeNothing, "", nil, "The file %s has %d frames; frames %d to %d of it cannot be converted.",
 			filepath.Base(path), s.info.Frames, start, start+max(s.frames, 0))
 	}
 	return s, nil
