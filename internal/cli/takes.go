@@ -129,6 +129,9 @@ func (r *run) takeText(t control.LibraryTake) string {
 		file.row("  Length", fmt.Sprintf("%s, %d frames, %s", length(f.Duration()), f.Frames, size(f.Bytes)))
 		file.row("  Format", formatText(f))
 		file.row("  Level", levelText(f))
+		if f.IntegratedLUFS != nil && *f.IntegratedLUFS > -200 {
+			file.row("  Loudness", fmt.Sprintf("%.1f LUFS, range %.1f LU, true peak %.1f dBTP", *f.IntegratedLUFS, deref(f.RangeLU), deref(f.TruePeakDBTP)))
+		}
 		if f.StartSample != nil && *f.StartSample > 0 {
 			file.row("  Pre-roll", fmt.Sprintf("%d frames before the take begins", *f.StartSample))
 		}
@@ -158,6 +161,14 @@ func formatText(f sidecar.File) string {
 		channels = "stereo"
 	}
 	return fmt.Sprintf("%s, %s kHz, %d-bit%s, %s", strings.ToUpper(f.Container), number(float64(f.Rate)/1000), f.Bits, kind, channels)
+}
+
+// deref is 0 for what is not known.
+func deref(v *float64) float64 {
+	if v == nil {
+		return 0
+	}
+	return *v
 }
 
 func levelText(f sidecar.File) string {

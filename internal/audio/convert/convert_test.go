@@ -361,7 +361,7 @@ func TestBadSources(t *testing.T) {
 		{put("text.wav", []byte("this is no sound at all, only some words")), WAV, CodeNotAudio},
 		{put("empty.wav", nil), WAV, CodeSourceUnfinished},
 		{put("cut.wav", b[:len(b)-999]), WAV, CodeSourceUnfinished},
-		{dir, WAV, CodeSourceUnreadable},
+		{dir, WAV, CodeNotAudio},
 		{six, MP3, CodeUnsupported},
 		{ten, FLAC, CodeUnsupported},
 		{fast, FLAC, CodeUnsupported},

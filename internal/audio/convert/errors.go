@@ -54,7 +54,7 @@ func failf(code, hint string, cause error, format string, args ...any) *Error {
 // sourceError says what is wrong with a source.
 func sourceError(path string, err error) error {
 	name := filepath.Base(path)
-	why := strings.TrimPrefix(err.Error(), "read "+path+": ")
+	why := strings.TrimPrefix(strings.TrimPrefix(err.Error(), "read "+path+": "), "open "+path+": ")
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return failf(CodeSourceMissing, "Check its name and folder.", err, "There is no file %s.", path)
