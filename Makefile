@@ -1,11 +1,13 @@
 # Takebar. `make` lists the targets; README.md says more.
 SHELL      := bash
-GOFLAGS    ?=
 BIN        := bin/takebar
 TOOLS      := .tools
 GOLANGCI   := v2.15.0
 RUFF       := 0.17.4
 MAIN_FLAGS := -ldflags '-s -w'
+
+# Asked anew for every line of a recipe: what deps.sh has just installed counts.
+export GOFLAGS = $(shell scripts/tags.sh)
 
 .DEFAULT_GOAL := help
 .PHONY: help build demo test test-go test-python test-e2e wine-test bench lint check shots fuzz clean
@@ -16,12 +18,12 @@ help: ## list the targets
 build: ## build bin/takebar
 	@scripts/deps.sh build
 	@echo "== building $(BIN)"
-	@go build $(MAIN_FLAGS) $$(scripts/tags.sh) -o $(BIN) .
+	@go build $(MAIN_FLAGS) -o $(BIN) .
 
 demo: ## see it work: a simulated Live, the tray, one recorded take (installs what is missing)
 	@scripts/deps.sh demo
 	@echo "== building $(BIN) (the first build takes a while)"
-	@go build $(MAIN_FLAGS) $$(scripts/tags.sh) -o $(BIN) .
+	@go build $(MAIN_FLAGS) -o $(BIN) .
 	@scripts/demo.sh $(BIN)
 
 test: ## install what the tests need and run all of them
@@ -42,7 +44,7 @@ wine-test: ## the Windows key driver under Wine (large packages; not part of tes
 
 bench: ## measure, as ratios against references in the same run
 	@scripts/deps.sh bench
-	@go build $(MAIN_FLAGS) $$(scripts/tags.sh) -o $(BIN) .
+	@go build $(MAIN_FLAGS) -o $(BIN) .
 	@go run ./test/bench -takebar $(BIN) -out out/bench.json
 
 lint: ## golangci-lint (with gofumpt and the arrows) and ruff

@@ -20,13 +20,17 @@ fi
 
 # command:debian-package pairs, then packages that have no command of their own.
 commands=() packages=()
+# What the C parts compile against: the window (Fyne, OpenGL ES) and the key driver (robotgo).
+headers=(libc6-dev pkg-config libgl1-mesa-dev libgles2-mesa-dev libegl1-mesa-dev libx11-dev libxcursor-dev libxrandr-dev libxinerama-dev libxi-dev
+  libxxf86vm-dev libxkbcommon-dev libwayland-dev libxtst-dev)
 case "$need" in
-build) commands=(gcc:gcc) packages=(libc6-dev libx11-dev libxtst-dev) ;;
+build) commands=(gcc:gcc) packages=("${headers[@]}") ;;
 demo | shots) commands=(python3:python3) ;;
 test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame mediainfo:mediainfo
-  Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils) packages=(libc6-dev libx11-dev libxtst-dev) ;;
+  Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils pulseaudio:pulseaudio pactl:pulseaudio-utils import:imagemagick)
+  packages=("${headers[@]}" libgl1-mesa-dri fonts-dejavu-core) ;;
 bench) commands=(python3:python3 dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame) ;;
-lint) commands=(node:nodejs npm:npm gcc:gcc) packages=(libc6-dev libx11-dev libxtst-dev) ;;
+lint) commands=(node:nodejs npm:npm gcc:gcc) packages=("${headers[@]}") ;;
 *) say "unknown target $need"; exit 2 ;;
 esac
 # Without a display the demo draws the tray on a small panel of its own, and takes a picture.

@@ -3,6 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p out/test
+export GOFLAGS=${GOFLAGS:-$(scripts/tags.sh)}
 passed=0 failed=0
 started=$SECONDS
 
