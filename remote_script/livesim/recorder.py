@@ -266,10 +266,12 @@ class Recorder(object):
             take.file.close()
             self._leave(take)
             return
-        target = take.frames_at(clock) if take.end_frames is None else take.end_frames
+        # Both before the filling, and in this order: a take that the main thread ends meanwhile is filled to its end the next time.
+        finalize_at, end_frames = take.finalize_at, take.end_frames
+        target = take.frames_at(clock) if end_frames is None else end_frames
         while take.file.frames < target:
             self._write_some(take, target)
-        if take.finalize_at is not None and time.monotonic() >= take.finalize_at:
+        if finalize_at is not None and time.monotonic() >= finalize_at:
             take.file.finish(take.end_frames)
             self._finished(take)
 

@@ -174,21 +174,6 @@ class LinkFile(SimCase):
         finally:
             second.stop()
 
-    def test_preferred_port_taken(self):
-        taken = socket.socket()
-        taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            try:
-                taken.bind(("127.0.0.1", 43710))
-            except OSError:
-                pass  # somebody else has it, which is as good
-            taken.listen(1)
-            hosted = self.start()
-            self.assertNotEqual(43710, hosted.info()["port"])
-            self.assertIn("tick", hosted.link().call("ping"))
-        finally:
-            taken.close()
-
     def test_removed_file_comes_back(self):
         hosted = self.start()
         before = hosted.info()

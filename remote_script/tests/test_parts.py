@@ -14,7 +14,7 @@ from Takebar.client import LINE_LIMIT, TOO_LONG, Client
 from Takebar.confirm import Writes
 from Takebar.errors import RpcError
 
-from .support import apply_change
+from .support import apply_change, eventually
 
 
 class Lines(unittest.TestCase):
@@ -93,6 +93,28 @@ class Waiting(unittest.TestCase):
             poller.unregister(one)
         one.close()
         other.close()
+
+
+class Port(unittest.TestCase):
+    """Which port the script opens. The port is the test's own, so that no other Live on this machine matters."""
+
+    def listen(self, preferred):
+        listening = server.Server(clock.Clock(), None, None, None, lambda *_: None)
+        listening.listen(preferred)
+        self.addCleanup(listening.close, b"")
+        return listening.port
+
+    def test_preferred_port_taken(self):
+        with socket.socket() as taken:
+            taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            taken.bind(("127.0.0.1", 0))
+            taken.listen(1)
+            preferred = taken.getsockname()[1]
+            port = self.listen(preferred)
+            self.assertNotEqual(preferred, port)
+            with socket.create_connection(("127.0.0.1", port), 20):
+                pass
+        eventually(lambda: self.listen(preferred) == preferred, "the preferred port once it is free")
 
 
 class Json(unittest.TestCase):
