@@ -20,20 +20,66 @@ const (
 	clientVerdict = 2 * time.Minute
 )
 
-// Client is a Core in another process. It does not reconnect: when the core has ended, every verb answers CodeCoreGone and the channels of Watch close.
+// Client is a Core in another process. One that Dial made does not reconnect: when the core has ended, every verb answers CodeCoreGone and the
+// channels of Watch close. One that Follow made looks for the next core.
 type Client struct {
-	sess *wire.Session
 	hub  *hub
-	done chan struct{}
+	done chan struct{} // closed when there is no connection and will be none
 	work sync.WaitGroup
 
+	mu   sync.Mutex
+	conn *coreConn
+}
+
+// coreConn is one connection to a core.
+type coreConn struct {
+	sess  *wire.Session
+	hub   *hub
 	first chan struct{} // closed with the first Snapshot
 	once  sync.Once
 	last  *live.State // touched by the session's reader only
+
+	mu      sync.Mutex
+	adopted bool
+	held    Snapshot // the latest from before it was adopted
+}
+
+// adopt begins to publish what the core tells: the client can make calls through this connection now.
+func (c *coreConn) adopt() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.adopted = true
+	c.hub.publish(c.held)
+}
+
+func (c *coreConn) publish(s Snapshot) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.adopted {
+		c.held = s
+		return
+	}
+	c.hub.publish(s)
 }
 
 // Dial connects to the core that runs for home. ErrNoCore says that none does.
 func Dial(ctx context.Context, home string) (*Client, error) {
+	hub := newHub(Snapshot{})
+	conn, err := dialCore(ctx, home, hub)
+	if err != nil {
+		return nil, err
+	}
+	c := &Client{hub: hub, done: make(chan struct{}), conn: conn}
+	conn.adopt()
+	c.work.Go(func() {
+		<-conn.sess.Done()
+		c.hub.close()
+		close(c.done)
+	})
+	return c, nil
+}
+
+func dialCore(ctx context.Context, home string, hub *hub) (*coreConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWait)
 	defer cancel()
 	var file coreFile
@@ -51,21 +97,16 @@ func Dial(ctx context.Context, home string) (*Client, error) {
 		}
 		return nil, ErrNoCore // the file was left behind by a core that was killed
 	}
-	c := &Client{hub: newHub(Snapshot{}), done: make(chan struct{}), first: make(chan struct{})}
+	c := &coreConn{hub: hub, first: make(chan struct{})}
 	c.sess = wire.NewSession(conn, wire.SessionOptions{MaxIn: answerMost, Verdict: clientVerdict, OnEvent: c.event})
-	c.work.Go(func() {
-		<-c.sess.Done()
-		c.hub.close()
-		close(c.done)
-	})
 	if err := c.greet(ctx, file.Token); err != nil {
-		_ = c.Close()
+		c.sess.Close()
 		return nil, err
 	}
 	return c, nil
 }
 
-func (c *Client) greet(ctx context.Context, token string) error {
+func (c *coreConn) greet(ctx context.Context, token string) error {
 	err := c.sess.Greet(ctx, wire.Hello{Token: token, Client: "takebar", Protocol: []int{endpointProtocol}}, nil)
 	var refused *wire.RemoteError
 	switch {
@@ -82,7 +123,7 @@ func (c *Client) greet(ctx context.Context, token string) error {
 	select {
 	case <-c.first:
 		return nil
-	case <-c.done:
+	case <-c.sess.Done():
 		return ErrNoCore
 	case <-ctx.Done():
 		return fmt.Errorf("subscribe to the core: %w", ctx.Err())
@@ -90,7 +131,7 @@ func (c *Client) greet(ctx context.Context, token string) error {
 }
 
 // event is called by the session's reader.
-func (c *Client) event(name string, params json.RawMessage) {
+func (c *coreConn) event(name string, params json.RawMessage) {
 	var p pushed
 	if name != "snapshot.changed" || json.Unmarshal(params, &p) != nil {
 		return
@@ -99,16 +140,28 @@ func (c *Client) event(name string, params json.RawMessage) {
 		p.Snapshot.State.Tracks = c.last.Tracks
 	}
 	c.last = p.Snapshot.State
-	c.hub.publish(p.Snapshot)
+	c.publish(p.Snapshot)
 	c.once.Do(func() { close(c.first) })
 }
 
-// Done is closed when the connection to the core is gone.
+// session is the connection of the moment, which may be broken; nil before a follower's first.
+func (c *Client) session() *wire.Session {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.conn == nil {
+		return nil
+	}
+	return c.conn.sess
+}
+
+// Done is closed when the connection to the core is gone for good.
 func (c *Client) Done() <-chan struct{} { return c.done }
 
 // Close leaves the core; it runs on.
 func (c *Client) Close() error {
-	c.sess.Close()
+	if s := c.session(); s != nil {
+		s.Close()
+	}
 	c.work.Wait()
 	return nil
 }
@@ -123,7 +176,11 @@ func (c *Client) Watch(ctx context.Context) <-chan Snapshot { return c.hub.watch
 func ask[R any](ctx context.Context, c *Client, name string, params any) (R, error) {
 	var r R
 	a := answer{Result: &r}
-	if err := c.sess.Call(ctx, name, params, &a); err != nil {
+	sess := c.session()
+	if sess == nil {
+		return r, noCore(nil)
+	}
+	if err := sess.Call(ctx, name, params, &a); err != nil {
 		return r, c.judge(ctx, err)
 	}
 	wait, cancel := context.WithTimeout(context.WithoutCancel(ctx), showWait)
@@ -142,10 +199,14 @@ func (c *Client) judge(ctx context.Context, err error) error {
 	case errors.Is(ctx.Err(), context.Canceled):
 		return asError(ctx.Err())
 	case errors.Is(err, wire.ErrNotConnected), errors.Is(err, wire.ErrOutcomeUnknown):
-		return &Error{CodeCoreGone, "Takebar has ended meanwhile.", "Start it again; Live goes on with what it was told.", err}
+		return noCore(err)
 	default:
 		return asError(err)
 	}
+}
+
+func noCore(err error) error {
+	return &Error{CodeCoreGone, "Takebar has ended meanwhile.", "Start it again; Live goes on with what it was told.", err}
 }
 
 func tell(ctx context.Context, c *Client, name string, params any) error {
