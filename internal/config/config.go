@@ -23,7 +23,10 @@ type Config struct {
 	Artist        string // in the tags of converted files
 	Source        string // what Record Take records: armed, selected, main
 	View          string // where it records to: arrangement, session
+	ExclusiveArm  string // whether arming a track disarms the others: set (as the set says), yes, no
 	Notifications bool   // desktop notifications
+	Colours       string // of the windows: system, light, dark
+	PlayerDevice  string // sound output of the player, by its ID; "" means the system's
 	LogLevel      string // debug, info, warn, error
 	Live          Live
 	Export        Export
@@ -38,6 +41,7 @@ type Live struct {
 // Export is the [export] table.
 type Export struct {
 	Enabled     bool     // show export attempts in the menu
+	Pictures    bool     // keep pictures of Live's window with each attempt
 	Shortcut    string   // tried first: e or r, with Ctrl+Shift or Cmd+Shift
 	Folders     []string // that Live's Save dialog points to; none means the set's own folder
 	Output      string   // for the files of a batch; "" means Exports inside the takes folder
@@ -46,7 +50,7 @@ type Export struct {
 
 // Default is what holds where config.toml says nothing.
 func Default() Config {
-	return Config{Source: "armed", View: "arrangement", Notifications: true, LogLevel: "info", Export: Export{Shortcut: "e"}}
+	return Config{Source: "armed", View: "arrangement", ExclusiveArm: "set", Notifications: true, Colours: "system", LogLevel: "info", Export: Export{Shortcut: "e"}}
 }
 
 // setting is one key of config.toml: how it is explained, read and checked.
@@ -113,10 +117,31 @@ func settings(checkTemplate func(string) error) []setting {
 			put:     func(c *Config, v any) error { return putChoice(&c.View, v, "arrangement", "session") },
 		},
 		{
+			name:    "exclusive_arm",
+			comment: "Whether arming a track disarms the others: \"set\" (as Live's Exclusive Arm is set), \"yes\", \"no\".",
+			get:     func(c Config) any { return c.ExclusiveArm },
+			put:     func(c *Config, v any) error { return putChoice(&c.ExclusiveArm, v, "set", "yes", "no") },
+		},
+		{
 			name:    "notifications",
 			comment: "Desktop notifications when a take starts, lands or fails.",
 			get:     func(c Config) any { return c.Notifications },
 			put:     func(c *Config, v any) error { return putSwitch(&c.Notifications, v) },
+		},
+		{
+			name:    "colours",
+			comment: "Colours of Takebar's windows: \"system\" (as your desktop has it), \"light\", \"dark\".",
+			get:     func(c Config) any { return c.Colours },
+			put:     func(c *Config, v any) error { return putChoice(&c.Colours, v, "system", "light", "dark") },
+		},
+		{
+			name:    "player_device",
+			comment: "The sound output that takes are played on. Empty means whatever your system plays on.",
+			get:     func(c Config) any { return c.PlayerDevice },
+			put: func(c *Config, v any) (err error) {
+				c.PlayerDevice, err = asText(v)
+				return err
+			},
 		},
 		{
 			name:    "log_level",
@@ -141,6 +166,12 @@ func settings(checkTemplate func(string) error) []setting {
 			comment: "Export attempts press Live's own export shortcut for you. Fragile by nature, so they are off.\nSwitch them on with takebar export enable, which tells what can go wrong; false here switches them off.",
 			get:     func(c Config) any { return c.Export.Enabled },
 			put:     func(c *Config, v any) error { return putSwitch(&c.Export.Enabled, v) },
+		},
+		{
+			table: "export", name: "pictures",
+			comment: "Keep pictures of Live's window with each export attempt, so that you can see afterwards what happened. They stay on this computer.",
+			get:     func(c Config) any { return c.Export.Pictures },
+			put:     func(c *Config, v any) error { return putSwitch(&c.Export.Pictures, v) },
 		},
 		{
 			table: "export", name: "shortcut",

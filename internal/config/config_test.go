@@ -3,6 +3,7 @@ package config
 import (
 	"context"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -343,4 +344,67 @@ func FuzzParseAndSet(f *testing.F) {
 			t.Fatalf("got %+v, want %+v", after.Config, want)
 		}
 	})
+}
+
+func TestLooksAndArming(t *testing.T) {
+	f := New(t.TempDir(), nil)
+	const text = "# mine\nexclusive_arm = \"no\" # live on stage\ncolours = \"dark\"\nplayer_device = \"Out 3/4\"\n[export]\npictures = true\n"
+	write(t, f, text)
+	c := f.Load().Config
+	if c.ExclusiveArm != "no" || c.Colours != "dark" || c.PlayerDevice != "Out 3/4" || !c.Export.Pictures {
+		t.Errorf("%+v", c)
+	}
+	for key, bad := range map[string]any{"exclusive_arm": "maybe", "colours": "pink", "player_device": true, "export.pictures": "yes"} {
+		if err := f.Set(key, bad); err == nil || read(t, f) != text {
+			t.Errorf("%s took %v: %v", key, bad, err)
+		}
+	}
+	for key, good := range map[string]any{"exclusive_arm": "yes", "colours": "light", "player_device": "", "export.pictures": false} {
+		if err := f.Set(key, good); err != nil {
+			t.Errorf("%s: %v", key, err)
+		}
+	}
+	if got, want := read(t, f), "# mine\nexclusive_arm = \"yes\" # live on stage\ncolours = \"light\"\nplayer_device = \"\"\n[export]\npictures = false\n"; got != want {
+		t.Errorf("got\n%s\nwant\n%s", got, want)
+	}
+}
+
+// TestEverySetKeepsAFileOfTheUsersOwn sets each setting in a file that its user wrote in an order and with comments of their own.
+func TestEverySetKeepsAFileOfTheUsersOwn(t *testing.T) {
+	f := New(t.TempDir(), nil)
+	var text strings.Builder
+	text.WriteString("# my settings\n")
+	for i := len(f.settings) - 1; i >= 0; i-- {
+		s := f.settings[i]
+		fmt.Fprintf(&text, "\n# why %s\n%s = %s # so\n", s.key(), s.key(), literal(s.get(Default())))
+	}
+	write(t, f, text.String())
+	if p := f.Load().Problem(); p != "" {
+		t.Fatal(p)
+	}
+	other := map[string]any{
+		"takes_dir": "/t", "source": "main", "view": "session", "exclusive_arm": "no", "colours": "dark", "log_level": "debug",
+		"live.user_library": "/u", "export.output": "/o", "export.shortcut": "r",
+	}
+	for _, s := range f.settings {
+		v, named := other[s.key()]
+		if !named {
+			switch now := s.get(Default()).(type) {
+			case bool:
+				v = !now
+			case []string:
+				v = []string{"/one", "/two"}
+			default:
+				v = "something"
+			}
+		}
+		want := strings.Replace(read(t, f), "\n"+s.key()+" = "+literal(s.get(Default()))+" # so\n", "\n"+s.key()+" = "+literal(v)+" # so\n", 1)
+		if err := f.Set(s.key(), v); err != nil {
+			t.Errorf("%s: %v", s.key(), err)
+			continue
+		}
+		if got := read(t, f); got != want {
+			t.Errorf("after %s:\n%s\nwant\n%s", s.key(), got, want)
+		}
+	}
 }
