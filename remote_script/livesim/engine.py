@@ -17,7 +17,8 @@ import traceback
 
 DISPLAY_SECONDS = 0.1
 TIMER_FLOOR_MS = 10
-_FOREVER = 3600.0
+# A signal that comes just before the main thread falls asleep does not wake it (Python runs the handler afterwards).
+_LONGEST_SLEEP = 0.25
 
 
 class SystemClock(object):
@@ -140,9 +141,10 @@ class Engine(object):
                 self.step()
 
     def _sleep_until(self, due):
-        wait = due - self.clock.now()
-        if wait > 0:
-            self._bell.acquire(True, min(wait, _FOREVER))
+        while not self.quitting:
+            wait = due - self.clock.now()
+            if wait <= 0 or self._bell.acquire(True, min(wait, _LONGEST_SLEEP)):
+                return
 
     def next_due(self):
         """When the next turn has something to do; never before the turn's minimum distance."""
@@ -204,11 +206,14 @@ class Engine(object):
 
     def _stall(self):
         """The main thread stands still. Other threads (audio, control) run on."""
-        while self.stalled_until is not None:
-            wait = self.stalled_until - self.clock.now()
+        while True:
+            until = self.stalled_until  # once: other threads and signals end a stall
+            if until is None:
+                break
+            wait = until - self.clock.now()
             if wait <= 0:
                 break
-            self._bell.acquire(True, wait)
+            self._bell.acquire(True, min(wait, _LONGEST_SLEEP))
         self.stalled_until = None
         self.now = self.clock.now()
 

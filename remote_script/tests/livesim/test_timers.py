@@ -6,6 +6,51 @@ import unittest
 from tests.livesim.harness import HostTest
 
 
+class DeafBell(object):
+    """A bell that nobody hears: of a signal that comes just before the main thread sleeps, Python tells it only afterwards."""
+
+    def __init__(self, case, signal):
+        self.case, self.signal, self.sleeps = case, signal, []
+
+    def acquire(self, _blocking, seconds):
+        self.sleeps.append(seconds)
+        self.case.clock.time += seconds
+        self.signal()
+        return False
+
+    def release(self):
+        pass
+
+
+class Sleep(HostTest):
+    """The main thread never sleeps so long that a signal has to wait."""
+
+    def sleeps(self, signal):
+        bell = self.engine._bell = DeafBell(self, signal)
+        return bell
+
+    def test_with_the_menu_open(self):
+        self.engine.menu_open = True
+        bell = self.sleeps(self.engine.stop)
+        turn = self.engine.turn
+        self.engine.run()
+        self.assertEqual([0.25], bell.sleeps)
+        self.assertEqual(turn, self.engine.turn)
+
+    def test_nothing_to_do_is_no_turn(self):
+        self.engine.menu_open = True
+        bell = self.sleeps(lambda: len(bell.sleeps) == 40 and self.engine.stop())
+        turn = self.engine.turn
+        self.engine.run()
+        self.assertEqual(turn, self.engine.turn)
+
+    def test_in_a_stall(self):
+        self.engine.stall(1e300)
+        bell = self.sleeps(self.engine.stop)
+        self.engine.step()
+        self.assertEqual([0.25], bell.sleeps)
+
+
 class Timers(HostTest):
     def timer(self, interval, repeat=True, callback=None):
         self.calls = []
