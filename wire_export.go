@@ -44,7 +44,8 @@ func (p place) exportOptions(c config.Config, logger *slog.Logger, changed func(
 	return exports.Options{
 		Home: p.home, Version: buildVersion(), LinkDirs: c.LinkDirs(p.home), Keys: []string{program, keysRole},
 		Chord: c.Export.Shortcut, Folders: c.Export.Folders, Out: out, OpenSet: c.Export.OpenCommand, Logger: logger, Changed: changed,
-		Off: func() bool { return !p.file().Load().Config.Export.Enabled },
+		Off:      func() bool { return !p.file().Load().Config.Export.Enabled },
+		Pictures: func() bool { return p.file().Load().Config.Export.Pictures },
 	}, nil
 }
 

@@ -22,6 +22,9 @@ func (a *attempt) preflight(ctx context.Context, req Request) error {
 		return err
 	}
 	a.plan.Pictures, a.plan.DryRun, a.plan.Range = c.Pict, req.DryRun, req.Range
+	if a.e.o.Pictures != nil {
+		a.plan.Pictures = a.e.o.Pictures()
+	}
 	if req.Pictures != nil {
 		a.plan.Pictures = *req.Pictures
 	}

@@ -111,6 +111,8 @@ type Options struct {
 	Timing  Timing
 	// Off says that the settings switch attempts off, whatever was agreed to; nil = they do not.
 	Off func() bool
+	// Pictures says whether pictures of Live's window may be kept, whatever was said at the consent; nil = as was said there.
+	Pictures func() bool
 	// Chord is tried first; "" means Ctrl+Shift+E (Cmd+Shift+E on macOS).
 	Chord keys.Key
 	// Folders are watched when a request names none.

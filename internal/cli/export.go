@@ -95,7 +95,7 @@ func (r *run) exportEnable() *cobra.Command {
 						return &automation.Refusal{Reason: automation.ReasonDisabled, Detail: "Nothing was switched on."}
 					}
 				}
-				if err := errors.Join(x.Enable(automation.ConsentVersion, pictures), r.ShowExport(true)); err != nil {
+				if err := errors.Join(x.Enable(automation.ConsentVersion, pictures), r.ShowExport(true), r.keepPictures(pictures)); err != nil {
 					return err
 				}
 				return r.show(map[string]any{"enabled": true, "text_version": automation.ConsentVersion, "pictures": pictures}, func() string {
@@ -107,6 +107,18 @@ func (r *run) exportEnable() *cobra.Command {
 	c.Flags().BoolVar(&yes, "yes", false, "agree without being asked")
 	c.Flags().BoolVar(&pictures, "pictures", false, "keep pictures of Live's window with each attempt")
 	return c
+}
+
+// keepPictures writes into config.toml that pictures of Live's window are kept; without the flag the line there stays as it is.
+func (r *run) keepPictures(on bool) error {
+	if !on || r.Config == nil {
+		return nil
+	}
+	file, err := r.Config()
+	if err != nil {
+		return err
+	}
+	return errors.Join(file.Ensure(), file.Set("export.pictures", true))
 }
 
 // ask puts a question that stands between the user and something that presses keys.

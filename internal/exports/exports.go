@@ -31,6 +31,7 @@ type Options struct {
 	OpenSet  []string // command that opens a .als
 	Logger   *slog.Logger
 	Off      func() bool             // the settings switch attempts off; nil = they do not
+	Pictures func() bool             // the settings allow pictures of Live's window; nil = the consent decides
 	Changed  func(automation.Status) // told what runs; nil = nobody
 	Timing   automation.Timing
 }
@@ -57,7 +58,7 @@ func Open(o Options) (*Exports, error) {
 	x := &Exports{link: &link{client: client, calls: live.Calls{Caller: client}, first: make(chan struct{})}}
 	x.Engine = automation.New(automation.Options{
 		Home: o.Home, Version: o.Version, Link: x.link, Keys: &keys.Client{Command: o.Keys}, Desktop: desktop.Open, Logger: o.Logger,
-		Off: o.Off, Chord: chord, Folders: o.Folders, Out: o.Out, OpenSet: o.OpenSet, Changed: o.Changed, Timing: o.Timing,
+		Off: o.Off, Pictures: o.Pictures, Chord: chord, Folders: o.Folders, Out: o.Out, OpenSet: o.OpenSet, Changed: o.Changed, Timing: o.Timing,
 	})
 	ctx, stop := context.WithCancel(context.Background())
 	x.stop = stop
