@@ -21,6 +21,7 @@ var allowed = map[string][]string{
 	"internal/take/sidecar":   {},
 	"internal/take":           {"internal/audio", "internal/audio/convert", "internal/audio/loudness", "bridge/live", "internal/take/sidecar"},
 	"internal/control":        {"bridge/live", "internal/take/sidecar", "internal/wire"},
+	"internal/autostart":      {},
 	"internal/config":         {},
 	"automation":              {"automation/desktop", "automation/keys", "internal/audio", "bridge/live"},
 	"automation/desktop":      {},
