@@ -29,9 +29,10 @@ func BuildMenu(s control.Snapshot, ui UI, now time.Time) MenuModel {
 	items = append(items, transportItems(s)...)
 	items = append(items, bounceMenu(s))
 	items = append(items, separator("3"), sourceMenu(s), viewMenu(s), armMenu(s))
-	items = append(items, separator("4"), lastTakeMenu(s, ui), takesFolderItem(s))
+	items = append(items, separator("4"), lastTakeMenu(s, ui), windowItem(ui, PageTakes, "Takes…"), takesFolderItem(s))
 	items = append(items, separator("5"), setupMenu(s, ui), livesMenu(s))
-	items = append(items, exportItems(s, ui.Export)...)
+	items = append(items, exportItems(s, ui)...)
+	items = append(items, windowItem(ui, PageSettings, "Settings…"), windowItem(ui, PageAbout, "About and Doctor…"))
 	items = append(items, separator("6"))
 	items = append(items, quitItems(s)...)
 	return MenuModel{Icon: Icon(s), Clock: takeClock(s, now), Tooltip: tooltip(s, now), Items: items}
@@ -250,6 +251,11 @@ func viewMenu(s control.Snapshot) Item {
 	return Item{Key: "view", Kind: Submenu, Label: "View", Children: []Item{
 		choice(live.ViewArrangement, "Arrangement"), choice(live.ViewSession, "Session"),
 	}}
+}
+
+// windowItem opens a page of the window, where this program has windows.
+func windowItem(ui UI, page, label string) Item {
+	return Item{Key: "window/" + page, Kind: Action, Label: label, Hidden: !ui.Windows, Intent: Intent{Verb: OpenWindow, Target: page}}
 }
 
 func takesFolderItem(s control.Snapshot) Item {

@@ -16,6 +16,8 @@ type Tools struct {
 	Files Files
 	// Export makes export attempts; nil where this program has none.
 	Export Exporter
+	// Windows opens pages of the window; nil where this program has none.
+	Windows Windows
 }
 
 // Outcome is what an intent leaves behind for the menu that it came from. The zero Outcome is a plain success that the
@@ -57,6 +59,11 @@ func Do(ctx context.Context, core control.Core, tools Tools, in Intent) (Outcome
 		err = tools.Files.OpenFolder(ctx, in.Target)
 	case ExportAttempt, ExportDryRun, ExportStop, ExportRehearse, ExportRunBatch, ExportSwitchOn, ExportSwitchOff:
 		return export(ctx, tools, in)
+	case OpenWindow:
+		if tools.Windows == nil {
+			return Outcome{}, noWindows()
+		}
+		err = tools.Windows.Open(ctx, in.Target)
 	case BounceStart, BounceStop:
 		err = bounce(ctx, core, in)
 	case Quit:

@@ -114,6 +114,7 @@ func TestDo(t *testing.T) {
 		{Intent{Verb: OpenTakes, Target: "/takes"}, []string{"open /takes"}},
 		{Intent{Verb: ExportAttempt}, []string{"export.attempt"}},
 		{Intent{Verb: ExportRehearse, Target: "chord_r"}, []string{"export.rehearse chord_r"}},
+		{Intent{Verb: OpenWindow, Target: "setup"}, []string{"window setup"}},
 		{Intent{Verb: Quit}, []string{"Quit false"}},
 		{Intent{Verb: QuitAnyway}, []string{"Quit true"}},
 		{Intent{Verb: StopThenQuit}, []string{"StopTake", "WaitLanded k1", "Quit false"}},
@@ -121,7 +122,7 @@ func TestDo(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.in.String(), func(t *testing.T) {
 			core := &spyCore{take: sidecar.Entry{Paths: []string{"/a.wav", "/b.wav"}}}
-			tools := Tools{Files: spyFiles{core}, Export: spyExporter{core}}
+			tools := Tools{Files: spyFiles{core}, Export: spyExporter{core}, Windows: spyWindows{core}}
 			if _, err := Do(t.Context(), core, tools, test.in); err != nil {
 				t.Fatal(err)
 			}
@@ -143,7 +144,7 @@ func TestEveryMenuIntentIsUnderstood(t *testing.T) {
 		for _, it := range items {
 			if it.Intent != (Intent{}) {
 				core := &spyCore{take: *landed()}
-				tools := Tools{Files: spyFiles{core}, Export: spyExporter{core}}
+				tools := Tools{Files: spyFiles{core}, Export: spyExporter{core}, Windows: spyWindows{core}}
 				if _, err := Do(t.Context(), core, tools, it.Intent); err != nil {
 					t.Errorf("%s: %v", it.Key, err)
 				}
@@ -151,7 +152,7 @@ func TestEveryMenuIntentIsUnderstood(t *testing.T) {
 			walk(it.Children)
 		}
 	}
-	walk(BuildMenu(s, UI{Export: exportView(), Trashed: &TrashedTake{ID: "k0"}}, noon).Items)
+	walk(BuildMenu(s, UI{Windows: true, Export: exportView(), Trashed: &TrashedTake{ID: "k0"}}, noon).Items)
 }
 
 func TestDoFails(t *testing.T) {
@@ -172,6 +173,7 @@ func TestDoFails(t *testing.T) {
 		{Intent{Verb: "nonsense"}, "unknown intent"},
 		{Intent{Verb: ChooseLive, Target: "x"}, "read process id"},
 		{Intent{Verb: ExportAttempt}, "no export attempts"},
+		{Intent{Verb: OpenWindow, Target: "takes"}, "no windows"},
 		{Intent{Verb: PlayTake, Target: "k0", Option: "2"}, "not part of the take"},
 		{Intent{Verb: PlayTake, Target: "k0", Option: "-1"}, "not part of the take"},
 	}
@@ -206,4 +208,11 @@ func TestDoOutcomes(t *testing.T) {
 		!strings.Contains(err.Error(), "Take 3 has no audio file") {
 		t.Errorf("play of a MIDI take: %v", err)
 	}
+}
+
+type spyWindows struct{ core *spyCore }
+
+func (w spyWindows) Open(_ context.Context, page string) error {
+	w.core.calls = append(w.core.calls, "window "+page)
+	return w.core.err
 }

@@ -53,7 +53,8 @@ type ExportView struct {
 type ExportChord struct{ Name, Label string }
 
 // exportItems are the line of what runs with its Stop, and the submenu. Before attempts are switched on, the submenu is the text to agree to.
-func exportItems(s control.Snapshot, v *ExportView) []Item {
+func exportItems(s control.Snapshot, ui UI) []Item {
+	v := ui.Export
 	if v == nil {
 		return []Item{info("export/running", ""), {Key: "export/stop", Kind: Action, Label: "Stop", Hidden: true}, {Key: "export", Kind: Submenu, Label: "Export Attempts…", Hidden: true}}
 	}
@@ -72,6 +73,7 @@ func exportItems(s control.Snapshot, v *ExportView) []Item {
 		menu.Children = append(menu.Children, separator("export/consent"),
 			Item{Key: "export/enable", Kind: Action, Label: "I Have Read This: Switch Them On", Intent: Intent{Verb: ExportSwitchOn, Target: v.ConsentVersion}})
 	}
+	menu.Children = append(menu.Children, windowItem(ui, PageExport, "Queue and Outcomes…"))
 	return []Item{
 		info("export/running", line(v.Running)),
 		{Key: "export/stop", Kind: Action, Label: stop, Hidden: !running, Intent: Intent{Verb: ExportStop}},

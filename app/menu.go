@@ -116,7 +116,8 @@ func writeItems(b *strings.Builder, items []Item, depth int) {
 // UI is what a menu knows beyond the core's Snapshot: results of clicks in this very menu, and what its system can do.
 // The zero UI is a fresh menu on Linux.
 type UI struct {
-	System string // GOOS; "" = linux
+	System  string // GOOS; "" = linux
+	Windows bool   // this program has windows
 	// Installed is the result of the last Set Up Live from this menu.
 	Installed  *control.Install
 	Installing bool

@@ -215,7 +215,7 @@ func TestBuildMenu(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			model := BuildMenu(test.snapshot, test.ui, noon)
+			model := BuildMenu(test.snapshot, withWindows(test.ui), noon)
 			checkModel(t, model)
 			golden(t, "menu-"+test.name+".txt", model.String())
 		})
@@ -388,4 +388,10 @@ func BenchmarkBuildAndDiff(b *testing.B) {
 			}
 		})
 	}
+}
+
+// withWindows is a program that has windows, as most builds are.
+func withWindows(ui UI) UI {
+	ui.Windows = true
+	return ui
 }

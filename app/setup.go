@@ -24,6 +24,7 @@ func setupMenu(s control.Snapshot, ui UI) Item {
 		done = installedLine(*ui.Installed)
 	}
 	menu.Children = []Item{
+		windowItem(ui, PageSetup, "Guide Me…"),
 		install,
 		info("setup/done", done),
 		separator("setup"),

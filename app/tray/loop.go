@@ -51,10 +51,10 @@ type tray struct {
 func newTray(core control.Core, s surface, o Options) *tray {
 	const room = 64
 	t := &tray{
-		core: core, tools: app.Tools{Files: o.Files, Export: o.Export}, logger: o.Logger,
+		core: core, tools: app.Tools{Files: o.Files, Export: o.Export, Windows: o.Windows}, logger: o.Logger,
 		announcer: app.NewAnnouncer(o.Notifier, o.Logger), now: time.Now,
 		clicks: make(chan string, room), results: make(chan result, room),
-		ui:      app.UI{System: runtime.GOOS},
+		ui:      app.UI{System: runtime.GOOS, Windows: o.Windows != nil},
 		notices: app.Notices{Since: o.Since}, busy: map[app.Intent]bool{}, slots: map[string]time.Time{},
 	}
 	t.lookAtExports()

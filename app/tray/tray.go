@@ -26,6 +26,8 @@ type Options struct {
 	Files app.Files
 	// Export makes export attempts; nil: the menu has none.
 	Export app.Exporter
+	// Windows opens pages of the window; nil: the menu has none.
+	Windows app.Windows
 	// Since leaves out notices from before it, so that old news is not told again; zero: from the last half minute on.
 	Since time.Time
 	// Warnings is told in plain words why the icon cannot be seen, where that is so; nil: os.Stderr.
@@ -105,9 +107,9 @@ func prepare(s surface, snapshot control.Snapshot) {
 }
 
 // tellHost says why the icon cannot be seen.
-func tellHost(ctx context.Context, o Options) {
+func tellHost(parent context.Context, o Options) {
 	const patience = 5 * time.Second
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(parent, patience)
 	defer cancel()
 	report := HostStatus(ctx)
 	if report.OK || ctx.Err() != nil {
@@ -115,6 +117,13 @@ func tellHost(ctx context.Context, o Options) {
 	}
 	o.Logger.Warn("the tray icon cannot be seen", "reason", report.Message, "hint", report.Hint)
 	_, _ = fmt.Fprintf(o.Warnings, "%s\n%s\n", report.Message, report.Hint)
+	if o.Windows == nil {
+		return
+	}
+	// Somebody who starts a program wants to see something.
+	if err := o.Windows.Open(parent, app.PageTakes); err != nil {
+		o.Logger.Warn("the window instead of the icon cannot be seen either", "error", err)
+	}
 }
 
 // HostReport says whether something on this desktop shows tray icons.

@@ -5,7 +5,6 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/layout"
@@ -17,6 +16,8 @@ import (
 	"github.com/takebar/takebar/internal/control"
 )
 
+const lampSize = 9
+
 // Shell is the frame around the pages: side bar, status line, menu and keys.
 type Shell struct {
 	desk   *ui.Desk
@@ -25,14 +26,14 @@ type Shell struct {
 	tabs   []*widget.Button
 	middle *fyne.Container
 	status *widget.Label
-	lamp   *canvas.Circle
+	lamp   *ui.Fill
 	keys   []ui.Command
 	bound  []fyne.Shortcut
 }
 
 // NewShell puts the pages into the desk's window. The first page comes to the front.
 func NewShell(desk *ui.Desk, pages []ui.Page) *Shell {
-	s := &Shell{desk: desk, pages: pages, front: -1, middle: container.NewStack(), status: widget.NewLabel(""), lamp: canvas.NewCircle(theme.Color(ui.ColorFaint))}
+	s := &Shell{desk: desk, pages: pages, front: -1, middle: container.NewStack(), status: widget.NewLabel(""), lamp: ui.NewFill(ui.ColorFaint)}
 	s.status.Truncation = fyne.TextTruncateEllipsis
 	s.status.SizeName = theme.SizeNameCaptionText
 	side := container.NewVBox()
@@ -43,10 +44,10 @@ func NewShell(desk *ui.Desk, pages []ui.Page) *Shell {
 		s.tabs = append(s.tabs, b)
 		side.Add(b)
 	}
-	panel := canvas.NewRectangle(theme.Color(ui.ColorPanel))
-	left := container.NewStack(panel, container.NewPadded(side))
-	lamp := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(9), s.lamp))
-	foot := container.NewStack(canvas.NewRectangle(theme.Color(ui.ColorPanel)), container.NewBorder(nil, nil, container.NewHBox(layout.NewSpacer(), lamp), nil, s.status))
+	left := container.NewStack(ui.NewFill(ui.ColorPanel), container.NewPadded(side))
+	s.lamp.Radius = lampSize / 2
+	lamp := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(lampSize), s.lamp))
+	foot := container.NewStack(ui.NewFill(ui.ColorPanel), container.NewBorder(nil, nil, container.NewHBox(layout.NewSpacer(), lamp), nil, s.status))
 	body := container.NewBorder(nil, foot, left, nil, container.NewPadded(s.middle))
 	w := desk.Window
 	w.SetContent(container.NewStack(body, desk.Overlay()))
@@ -97,8 +98,10 @@ func (s *Shell) Snapshot(snap control.Snapshot) {
 	case snap.Link.Status == control.LinkConnected && snap.Link.Responding:
 		name = ui.ColorMeter
 	}
-	s.lamp.FillColor = theme.Color(name)
-	s.lamp.Refresh()
+	if s.lamp.Colour != name {
+		s.lamp.Colour = name
+		s.lamp.Refresh()
+	}
 	if s.status.Text != snap.Link.Message {
 		s.status.SetText(snap.Link.Message)
 	}

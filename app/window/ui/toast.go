@@ -49,9 +49,8 @@ func (t *Toasts) Show(d *Desk, text string, failed bool, actions []Action) {
 	if failed {
 		icon = theme.WarningIcon()
 	}
-	back := canvas.NewRectangle(theme.Color(theme.ColorNameOverlayBackground))
-	back.CornerRadius = theme.InputRadiusSize() * 2
-	back.StrokeColor, back.StrokeWidth = theme.Color(theme.ColorNameSeparator), 1
+	back := NewFill(theme.ColorNameOverlayBackground)
+	back.Radius, back.Stroke = 10, theme.ColorNameSeparator
 	width := canvas.NewRectangle(nil)
 	width.SetMinSize(fyne.NewSize(min(560, 240+float32(len(text))*4), 0))
 	inner := container.NewBorder(nil, nil, container.NewCenter(widget.NewIcon(icon)), container.NewCenter(row), container.NewStack(width, label))
