@@ -25,6 +25,9 @@ type Desk struct {
 	Open func(page, what string)
 	// Refresh has the menu ask the page's Commands again.
 	Refresh func()
+	// Later runs what Do is given on the user interface's goroutine; nil = fyne.Do. Fyne's test driver runs it at once, on whatever goroutine it
+	// is: tests put in a queue of their own and stay free of races.
+	Later func(func())
 
 	ctx    context.Context
 	stop   context.CancelFunc
@@ -91,7 +94,13 @@ func Stream[T any](d *Desk, values <-chan T, each func(T)) {
 }
 
 // Do runs f on the user interface's goroutine. This is the only place that does so.
-func (d *Desk) Do(f func()) { fyne.Do(f) }
+func (d *Desk) Do(f func()) {
+	if d.Later != nil {
+		d.Later(f)
+		return
+	}
+	fyne.Do(f)
+}
 
 // Action is a button on a toast.
 type Action struct {
