@@ -221,7 +221,8 @@ func TestBatchAfterAKill(t *testing.T) {
 			plan, err := json.Marshal(automation.Plan{ID: id, Main: desktop.Window{ID: desktop.ID(b.live.ID), PID: b.live.PID()}, Folders: []string{b.folder}, RenderMax: time.Minute})
 			must(t, err)
 			must(t, os.WriteFile(filepath.Join(dir, "plan.json"), plan, 0o600))
-			must(t, os.WriteFile(filepath.Join(dir, "snapshot.json"), []byte("{}"), 0o600))
+			before := fmt.Sprintf(`{%q: {"size": 20, "mod": %q}}`, b.oldMix(), lastWeek().Format(time.RFC3339))
+			must(t, os.WriteFile(filepath.Join(dir, "snapshot.json"), []byte(before), 0o600))
 			added.Items[0].Status, added.Items[0].Attempt = automation.Running, id
 			text, err := json.Marshal(added)
 			must(t, err)
@@ -285,6 +286,64 @@ func TestBadInput(t *testing.T) {
 	if got, err := b.Batch(); err != nil || len(got.Items) != 0 {
 		t.Errorf("the batch has %v, %v", got.Items, err)
 	}
+	b.safe(automation.Result{})
+}
+
+// TestBatchGoesOn shows that a set which merely failed does not end the batch where Live is provably as before: one whose file went meanwhile, and one whose
+// export is greyed out. The sets come up by the system's own opener, and a name that is taken in the output folder is left alone.
+func TestBatchGoesOn(t *testing.T) {
+	b := newBench(t, exporttest.Script{Set: "Empty"})
+	b.opening(map[string]exporttest.Script{"Greyed": {Fault: exporttest.ExportDisabled}, "Good": {}})
+	tools := t.TempDir() // the system's opener of this test
+	must(t, os.WriteFile(filepath.Join(tools, "xdg-open"), []byte("#!/bin/sh\nprintf '%s\\n' \"$1\" >> '"+b.opts.OpenSet[3]+"'\n"), 0o700))
+	t.Setenv("PATH", tools+":"+os.Getenv("PATH"))
+	b.opts.OpenSet = nil
+	b.build()
+	must(t, os.MkdirAll(b.opts.Out, 0o700))
+	must(t, os.WriteFile(filepath.Join(b.opts.Out, "Good.wav"), []byte("somebody else's"), 0o600))
+	var sets []string
+	for _, n := range []string{"Gone", "Greyed", "Good"} {
+		sets = append(sets, writeSet(t, filepath.Join(t.TempDir(), n+".als")))
+	}
+	if _, _, err := b.AddToBatch(t.Context(), automation.BatchAdd{Sets: sets}); err != nil {
+		t.Fatal(err)
+	}
+	must(t, os.Remove(sets[0]))
+	got, err := b.RunBatch(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if outcomes(got) != "Gone=failed/bad_input Greyed=failed/save_never_opened Good=verified" || got.Stopped != nil {
+		t.Errorf("%s, stopped %+v\n%s", outcomes(got), got.Stopped, got.Table())
+	}
+	if want := filepath.Join(b.opts.Out, "Good (2).wav"); len(got.Items[2].Files) != 1 || got.Items[2].Files[0] != want {
+		t.Errorf("the file is at %v, want %s", got.Items[2].Files, want)
+	}
+	if old, err := os.ReadFile(filepath.Join(b.opts.Out, "Good.wav")); err != nil || string(old) != "somebody else's" {
+		t.Errorf("the file that was there is %q, %v", old, err)
+	}
+	b.safe(automation.Result{})
+}
+
+// TestSavePromptIsLeftAlone has Live ask about unsaved changes when the next set is opened: the text is reported, nothing is pressed.
+func TestSavePromptIsLeftAlone(t *testing.T) {
+	b := newBench(t, exporttest.Script{Set: "Empty"})
+	const question = "Save changes to the Live Set 'Empty' before closing?"
+	b.opening(map[string]exporttest.Script{"Next": {Message: question}})
+	if _, _, err := b.AddToBatch(t.Context(), automation.BatchAdd{Sets: []string{writeSet(t, filepath.Join(t.TempDir(), "Next.als"))}}); err != nil {
+		t.Fatal(err)
+	}
+	got, err := b.RunBatch(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if outcomes(got) != "Next=failed/unexpected_dialog" || got.Stopped == nil || !strings.Contains(got.Stopped.Sentence, question) {
+		t.Errorf("%s\n%s", outcomes(got), got.Table())
+	}
+	if n := len(b.live.Events("key")); n != 0 {
+		t.Errorf("%d keys were pressed", n)
+	}
+	b.safe(automation.Result{})
 }
 
 // TestManySets adds 500 sets by folder, pattern and odd names, each once, and leaves Live's backups alone.

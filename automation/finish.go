@@ -101,10 +101,11 @@ func (a *attempt) clean(ctx context.Context) bool {
 		if !isLive(w) {
 			continue
 		}
-		if w.ID == a.main.ID {
+		switch {
+		case w.ID == a.main.ID:
 			here = true
-		} else if !a.baseline[w.ID] {
-			return false
+		case w.PID != a.main.PID || !a.baseline[w.ID]:
+			return false // a second Live, or a window that was not there before
 		}
 	}
 	return here

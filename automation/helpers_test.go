@@ -29,7 +29,7 @@ func roomAtFirst(dir string) func(string) (uint64, error) {
 		if err := unix.Statfs(dir, &st); err != nil {
 			return 0, err
 		}
-		if files, err := os.ReadDir(dir); err != nil || len(files) == 0 {
+		if files, err := os.ReadDir(dir); err != nil || len(files) <= 1 { // the old mix is there from the start
 			return 1 << 40, err
 		}
 		return st.Bavail * uint64(st.Bsize), nil

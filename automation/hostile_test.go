@@ -14,6 +14,7 @@ import (
 	"github.com/takebar/takebar/automation"
 	"github.com/takebar/takebar/automation/desktop"
 	"github.com/takebar/takebar/automation/keys"
+	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/exporttest"
 )
 
@@ -48,8 +49,16 @@ func waylandLive(t *testing.T, b *bench) {
 // guarded is the real desktop with one answer changed, for what this system cannot produce.
 type guarded struct {
 	desktop.Driver
+	ready    error
 	mayType  error
 	activate func() error
+}
+
+func (g guarded) Ready(ctx context.Context) error {
+	if g.ready != nil {
+		return g.ready
+	}
+	return g.Driver.Ready(ctx)
 }
 
 func (g guarded) MayType(ctx context.Context, w desktop.Window) error {
@@ -221,6 +230,25 @@ func playAt(s automation.State) func(*testing.T, *bench) {
 		})
 	}
 }
+
+// at has something happen when the attempt enters a state, instead of before it.
+func at(s automation.State, do func(*testing.T, *bench)) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) { b.at(s, func() { do(t, b) }) }
+}
+
+// sendAt gives the stand-in a command when the attempt enters a state, and waits until the link shows it.
+func sendAt(s automation.State, c exporttest.Command, shows func(live.State) bool) func(*testing.T, *bench) {
+	return func(t *testing.T, b *bench) {
+		b.at(s, func() {
+			must(t, b.live.Send(c))
+			b.until(c.Do, func() bool { s, ok := b.live.State(); return ok && shows(s) })
+		})
+	}
+}
+
+func recording(s live.State) bool { return s.Record.RecordMode }
+
+func asking(s live.State) bool { return s.App.CurrentDialogMessage != nil }
 
 func oldFile(t *testing.T, b *bench) {
 	path := filepath.Join(b.folder, "Song.wav")

@@ -109,6 +109,8 @@ func newBench(t *testing.T, sc exporttest.Script) *bench {
 		return ok && b.listed(desktop.ID(b.live.ID)) && b.listed(desktop.ID(b.victim.ID))
 	})
 	must(t, os.WriteFile(filepath.Join(b.home, "config.toml"), []byte("# mine\n"), 0o600))
+	must(t, os.WriteFile(b.oldMix(), []byte("the mix of last week"), 0o600))
+	must(t, os.Chtimes(b.oldMix(), lastWeek(), lastWeek()))
 	b.opts = automation.Options{
 		Home: b.home, Version: "test", Link: b.live, Keys: realKeys(), Desktop: desktop.Open, Timing: quick(), Folders: []string{b.folder},
 		Changed: b.changed,
@@ -163,6 +165,27 @@ func (b *bench) steal() {
 	})
 }
 
+// oldMix is a file that was in Live's folder before, and must be there afterwards as it was.
+func (b *bench) oldMix() string { return filepath.Join(b.folder, "Old Mix.wav") }
+
+func lastWeek() time.Time { return time.Date(2026, 1, 24, 20, 15, 0, 0, time.UTC) }
+
+// exported are the files in Live's folder that were not there before.
+func (b *bench) exported() []string {
+	b.t.Helper()
+	entries, err := os.ReadDir(b.folder)
+	if err != nil {
+		b.t.Fatal(err)
+	}
+	var names []string
+	for _, e := range entries {
+		if e.Name() != filepath.Base(b.oldMix()) {
+			names = append(names, e.Name())
+		}
+	}
+	return names
+}
+
 // attempt runs one attempt to its end.
 func (b *bench) attempt(req automation.Request) automation.Result {
 	b.t.Helper()
@@ -186,6 +209,12 @@ func (b *bench) safe(r automation.Result) {
 	}
 	if got, err := os.ReadFile(filepath.Join(b.home, "config.toml")); err != nil || string(got) != "# mine\n" {
 		b.t.Errorf("config.toml is %q, %v", got, err)
+	}
+	if got, err := os.ReadFile(b.oldMix()); err != nil || string(got) != "the mix of last week" {
+		b.t.Errorf("the old mix is %q, %v", got, err)
+	}
+	if st, err := os.Stat(b.oldMix()); err != nil || !st.ModTime().Equal(lastWeek()) {
+		b.t.Errorf("the old mix was touched: %v, %v", st, err)
 	}
 	for _, e := range b.live.Events("key") {
 		switch e.Window + " " + e.Key {

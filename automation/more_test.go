@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/takebar/takebar/automation"
+	"github.com/takebar/takebar/automation/desktop"
 	"github.com/takebar/takebar/internal/exporttest"
 )
 
@@ -100,6 +101,46 @@ func TestSettingsSwitchOff(t *testing.T) {
 	wantRefusal(t, err, automation.ReasonDisabled)
 	if on, err := b.Enabled(); on || err != nil {
 		t.Errorf("on: %t, %v", on, err)
+	}
+}
+
+// TestDoctorNamesTheReason shows that the doctor's findings name each thing that makes attempts impossible here, and the way out.
+func TestDoctorNamesTheReason(t *testing.T) {
+	problem := func(code, text, fix string) *desktop.Problem {
+		return &desktop.Problem{Code: code, Text: text, Fix: fix}
+	}
+	for _, c := range []struct {
+		name    string
+		prepare func(*testing.T, *bench)
+		at, say string
+	}{
+		{"all is well", func(*testing.T, *bench) {}, "", ""},
+		{"no display", noDisplay, "session", "display"},
+		{"wayland", wayland, "session", "Wayland"},
+		{"accessibility", func(_ *testing.T, b *bench) {
+			b.withDesktop(func(g *guarded) {
+				g.ready = problem(desktop.PermissionMissing, "Takebar lacks the Accessibility permission.", "Allow it.")
+			})
+		}, "session", "Accessibility"},
+		{"elevated", elevated, "Live's window", "administrator"},
+		{"no key driver", noHelper, "key driver", "no key driver"},
+		{"layout ru", layout("ru"), "keyboard layout", "layout"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			b := newBench(t, exporttest.Script{})
+			c.prepare(t, b)
+			found := false
+			for _, f := range b.Examine(t.Context()) {
+				if !f.OK && f.Name != c.at {
+					t.Errorf("%s: %s %s", f.Name, f.Text, f.Fix)
+				}
+				found = found || !f.OK && f.Name == c.at && strings.Contains(f.Text, c.say) && f.Fix != ""
+			}
+			if found != (c.at != "") {
+				t.Errorf("findings: %+v", b.Examine(t.Context()))
+			}
+			b.safe(automation.Result{})
+		})
 	}
 }
 

@@ -3,7 +3,11 @@
 package automation_test
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"testing"
 	"time"
@@ -24,8 +28,49 @@ func TestVerified(t *testing.T) {
 	if f.Path != filepath.Join(b.folder, "Song.wav") || f.Frames != 88200 || f.Silent || f.SHA256 == "" || f.Bits != 24 {
 		t.Errorf("facts: %+v", f)
 	}
-	if _, err := os.Stat(r.Receipts[0]); err != nil {
-		t.Error(err)
+	// The receipt says what anybody can check: the sum of the file's bytes, and what is in it.
+	bytes, err := os.ReadFile(f.Path)
+	must(t, err)
+	sum := sha256.Sum256(bytes)
+	var rec automation.Receipt
+	text, err := os.ReadFile(filepath.Join(b.folder, "Song.wav.export.json"))
+	must(t, err)
+	must(t, json.Unmarshal(text, &rec))
+	if rec.File.SHA256 != hex.EncodeToString(sum[:]) || rec.File.Bytes != int64(len(bytes)) || rec.File.Format != "WAV" || rec.File.Rate != 44100 ||
+		rec.File.Channels != 2 || rec.File.Frames != 88200 || rec.File.PeakDBFS == nil || rec.Outcome != automation.Verified || rec.Set != "Song" || rec.Attempt != r.ID {
+		t.Errorf("the receipt says %s", text)
+	}
+}
+
+// TestEncodedFormats exports what Live's encoders make: FLAC is read to its end, an MP3 is judged by its length and says so.
+func TestEncodedFormats(t *testing.T) {
+	for _, c := range []struct {
+		name, sound string
+		outcome     automation.Outcome
+		reason      automation.Reason
+		warning     string
+	}{
+		{"a.flac", "sine=440:r=44100", automation.Verified, "", ""},
+		{"b.flac", "anullsrc=r=44100", automation.Unverified, automation.ReasonSilent, ""},
+		{"c.mp3", "sine=440:r=44100", automation.WithWarnings, "", "mp3_by_length"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			content := filepath.Join(t.TempDir(), c.name)
+			if out, err := exec.CommandContext(t.Context(), "ffmpeg", "-hide_banner", "-loglevel", "error", "-f", "lavfi", "-i", c.sound, "-t", "2", content).CombinedOutput(); err != nil {
+				t.Fatalf("ffmpeg (apt-get install ffmpeg): %v: %s", err, out)
+			}
+			b := newBench(t, exporttest.Script{File: "Song" + filepath.Ext(c.name), Content: content})
+			r := b.attempt(automation.Request{})
+			state := automation.Done
+			if c.reason != "" {
+				state = automation.Verify
+			}
+			want(t, r, c.outcome, c.reason, state)
+			b.safe(r)
+			if c.warning != "" && (len(r.Warnings) != 1 || r.Warnings[0].Code != c.warning) {
+				t.Errorf("warnings: %+v", r.Warnings)
+			}
+		})
 	}
 }
 
@@ -109,9 +154,8 @@ func TestOutcomes(t *testing.T) {
 			if r.Clean != c.clean && !c.either {
 				t.Errorf("clean is %t", r.Clean)
 			}
-			files, err := os.ReadDir(b.folder)
-			if c.noFile && (err != nil || len(files) > 0) {
-				t.Errorf("the folder has %v, %v", files, err)
+			if files := b.exported(); c.noFile && len(files) > 0 {
+				t.Errorf("the folder has %v", files)
 			}
 		})
 	}
@@ -164,6 +208,17 @@ func hostiles() []hostile {
 		{name: "unknown window", script: fault(exporttest.DialogUnknown), outcome: fail, reason: automation.ReasonUnexpectedDialog, state: automation.AwaitDialog, noFile: true},
 		{name: "dialog closes by itself", prepare: closeAt(automation.Confirm), outcome: fail, reason: automation.ReasonDialogLost, state: automation.Confirm, noFile: true, clean: true},
 		{name: "live plays before enter", prepare: playAt(automation.Confirm), outcome: fail, reason: automation.ReasonTransportRunning, state: automation.Confirm, noFile: true},
+		{name: "recording before enter", prepare: sendAt(automation.Confirm, exporttest.Command{Do: "record"}, recording), outcome: fail, reason: automation.ReasonRecording, state: automation.Confirm, noFile: true},
+		{name: "message before enter", prepare: sendAt(automation.Confirm, exporttest.Command{Do: "message", Text: "A device is missing."}, asking), outcome: fail, reason: automation.ReasonUnexpectedDialog, state: automation.Confirm, noFile: true},
+		{name: "second live before enter", prepare: at(automation.Confirm, secondLive), outcome: fail, reason: automation.ReasonSeveralLive, state: automation.Confirm, noFile: true},
+		{name: "alt held before enter", prepare: at(automation.Confirm, hold("alt")), outcome: fail, reason: automation.ReasonModifiersHeld, state: automation.Confirm, noFile: true},
+		{name: "caps lock before enter", prepare: at(automation.Confirm, capsLock), outcome: fail, reason: automation.ReasonCapsLockOn, state: automation.Confirm, noFile: true},
+		{name: "live plays before the second enter", prepare: playAt(automation.ConfirmSave), outcome: fail, reason: automation.ReasonTransportRunning, state: automation.ConfirmSave, noFile: true},
+		{name: "alt held before the second enter", prepare: at(automation.ConfirmSave, hold("alt")), outcome: fail, reason: automation.ReasonModifiersHeld, state: automation.ConfirmSave, noFile: true},
+		{name: "message before the chord", prepare: sendAt(automation.SendChord, exporttest.Command{Do: "message", Text: "A device is missing."}, asking), outcome: fail, reason: automation.ReasonDialogAlreadyOpen, state: automation.SendChord, noFile: true},
+		{name: "live plays before the chord", prepare: playAt(automation.SendChord), outcome: fail, reason: automation.ReasonTransportRunning, state: automation.SendChord, noFile: true},
+		{name: "second live before the chord", prepare: at(automation.SendChord, secondLive), outcome: fail, reason: automation.ReasonSeveralLive, state: automation.SendChord, noFile: true},
+		{name: "layout ru before the chord", prepare: at(automation.SendChord, layout("ru")), outcome: fail, reason: automation.ReasonLayoutUnsupported, state: automation.SendChord, noFile: true, clean: true},
 		{name: "link lost before enter", prepare: func(_ *testing.T, b *bench) { b.at(automation.Confirm, func() { b.live.SetDown(true) }) }, outcome: fail, reason: automation.ReasonLinkDown, state: automation.Confirm, noFile: true},
 		{name: "title gains a star", script: fault(exporttest.TitleStar), outcome: automation.Verified, state: automation.Done, clean: true},
 		{name: "title names another set", script: fault(exporttest.TitleOther), outcome: fail, reason: automation.ReasonWrongSet, state: automation.Confirm, noFile: true},

@@ -3,6 +3,7 @@
 package automation_test
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -40,6 +41,14 @@ func TestRehearsalOffersTheOtherChord(t *testing.T) {
 	second, err := b.Rehearse(t.Context(), first.Offer)
 	if err != nil {
 		t.Fatal(err)
+	}
+	var stored []automation.Rehearsed
+	text, err := os.ReadFile(filepath.Join(b.home, "export", "rehearsals.json"))
+	must(t, err)
+	must(t, json.Unmarshal(text, &stored))
+	if len(stored) != 2 || stored[0].Chord != keys.ChordE || stored[0].Opened != "Export MIDI Clip" || stored[1].Chord != keys.ChordR || stored[1].Opened != "Export Audio/Video" ||
+		stored[1].Main != "Song - Ableton Live 12 Suite" || stored[1].Dialogs == nil || *stored[1].Dialogs != 1 || stored[1].Live != "12.3.6" {
+		t.Errorf("what was learned is stored as\n%s", text)
 	}
 	if !second.Passed || second.Opened != "Export Audio/Video" || second.Dialogs == nil || *second.Dialogs != 1 || second.Live != "12.3.6" {
 		t.Errorf("second: %+v", second)
@@ -102,6 +111,7 @@ func TestOffMeansOff(t *testing.T) {
 	if n := len(b.live.Events("key")); n != 0 {
 		t.Errorf("%d keys were pressed", n)
 	}
+	b.safe(automation.Result{})
 	if _, err := os.Stat(filepath.Join(b.home, "export", "attempts")); !os.IsNotExist(err) {
 		t.Errorf("attempts were stored: %v", err)
 	}
@@ -119,6 +129,7 @@ func TestBusyOverProcesses(t *testing.T) {
 	must(t, other.Unlock())
 	r := b.attempt(automation.Request{DryRun: true})
 	want(t, r, automation.Cancelled, automation.ReasonDryRun, automation.Confirm)
+	b.safe(r)
 }
 
 // TestPlan shows that a plan names window, keys and expectations, says what is in the way, and presses nothing.

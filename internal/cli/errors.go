@@ -19,6 +19,7 @@ const (
 	exitNoLive      = 3   // Live cannot be reached
 	exitUnknown     = 4   // timed out, or the outcome is not known
 	exitWarnings    = 5   // with --strict: the take landed, with warnings
+	exitCancelled   = 6   // an export attempt was cancelled, by the user or in Live
 	exitInterrupted = 130 // Ctrl+C
 )
 

@@ -277,6 +277,8 @@ func outcomeExit(res automation.Result, strict bool) error {
 		return nil
 	case res.Outcome == automation.Unverified:
 		return silent{exitUnknown}
+	case res.Outcome == automation.Cancelled:
+		return silent{exitCancelled}
 	case res.Reason == automation.ReasonLinkDown:
 		return silent{exitNoLive}
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"context"
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -82,6 +83,33 @@ func TestExportEnableAsks(t *testing.T) {
 	}
 	if o := e.run(t, "export", "disable"); o.code != exitOK || e.shown[len(e.shown)-1] {
 		t.Errorf("disable:\n%s", o)
+	}
+}
+
+// TestFiveAnswersFiveExitCodes: none of the five answers can be taken for another one by a script that asks to be told of warnings.
+func TestFiveAnswersFiveExitCodes(t *testing.T) {
+	for _, c := range []struct {
+		res          automation.Result
+		code, strict int
+	}{
+		{automation.Result{Outcome: automation.Verified}, exitOK, exitOK},
+		{automation.Result{Outcome: automation.WithWarnings}, exitOK, exitWarnings},
+		{automation.Result{Outcome: automation.Unverified, Reason: automation.ReasonSilent}, exitUnknown, exitUnknown},
+		{automation.Result{Outcome: automation.Failed, Reason: automation.ReasonWrongSet}, exitFailed, exitFailed},
+		{automation.Result{Outcome: automation.Failed, Reason: automation.ReasonLinkDown}, exitNoLive, exitNoLive},
+		{automation.Result{Outcome: automation.Cancelled, Reason: automation.ReasonUserStopped}, exitCancelled, exitCancelled},
+		{automation.Result{Outcome: automation.Cancelled, Reason: automation.ReasonDryRun}, exitOK, exitOK},
+	} {
+		for strict, want := range map[bool]int{false: c.code, true: c.strict} {
+			got := exitOK
+			var quiet silent
+			if err := outcomeExit(c.res, strict); errors.As(err, &quiet) {
+				got = quiet.code
+			}
+			if got != want {
+				t.Errorf("%s (%s), strict %t: exit code %d, want %d", c.res.Outcome, c.res.Reason, strict, got, want)
+			}
+		}
 	}
 }
 

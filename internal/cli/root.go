@@ -22,7 +22,8 @@ const exitCodesHelp = `Exit codes, the same for all commands:
     2  the command line itself is wrong
     3  Live cannot be reached
     4  timed out, or it is not known whether it worked: look at "takebar status"
-    5  only with --strict: the take landed, with warnings
+    5  only with --strict: the take landed, or the export was verified, with warnings
+    6  an export attempt was cancelled
   130  ended by Ctrl+C
 
 Messages go to standard error, results to standard output. With --json, both are
@@ -66,7 +67,7 @@ func (r *run) root() *cobra.Command {
 		r.playCommand(), r.continueCommand(), r.stopCommand(), r.locateCommand(), r.recordCommand(), r.clipCommand(),
 		r.undoCommand(), r.redoCommand(), r.captureCommand(), r.messageCommand(), r.dialogCommand(), r.liveCommand())
 	add("export", r.exportCommand(), r.batchCommand())
-	add("setup", r.installCommand(), r.uninstallCommand(), r.doctorCommand(), r.configCommand(), r.simCommand(), r.demoCommand(), r.quitCommand(), r.versionCommand(), r.trayCommand())
+	add("setup", r.windowCommand(), r.installCommand(), r.uninstallCommand(), r.doctorCommand(), r.configCommand(), r.simCommand(), r.demoCommand(), r.quitCommand(), r.versionCommand(), r.trayCommand())
 	root.AddCommand(&cobra.Command{Use: "exit-codes", Short: "What the exit codes mean", Long: exitCodesHelp})
 	root.SetCompletionCommandGroupID("setup")
 	root.SetHelpCommandGroupID("setup")

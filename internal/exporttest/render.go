@@ -32,7 +32,9 @@ func (s *standin) startRender() error {
 	if j.f, err = os.OpenFile(j.path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o600); err != nil {
 		return fmt.Errorf("creating the render: %w", err)
 	}
-	if s.sc.Fault == NotAudio {
+	if s.sc.Content != "" {
+		j.data, err = os.ReadFile(s.sc.Content)
+	} else if s.sc.Fault == NotAudio {
 		_, err = j.f.WriteString(strings.Repeat("no sound here. ", 100))
 	} else if s.sc.Fault != ZeroBytes {
 		_, err = j.f.Write(header(s.sc.Format, 0, false))
@@ -40,7 +42,9 @@ func (s *standin) startRender() error {
 	if err != nil {
 		return fmt.Errorf("writing the header: %w", err)
 	}
-	j.data = samples(s.sc.Format, s.sc.Sound, int(s.sc.Seconds*rate))
+	if s.sc.Content == "" {
+		j.data = samples(s.sc.Format, s.sc.Sound, int(s.sc.Seconds*rate))
+	}
 	s.render = j
 	s.tick.Reset(time.Duration(s.sc.ChunkMs) * time.Millisecond)
 	return nil
@@ -112,9 +116,9 @@ func (s *standin) finishRender(j *renderJob) error {
 	s.render = nil
 	final := len(j.data)
 	var err error
-	switch s.sc.Fault {
-	case ZeroBytes, HeaderOnly, NotAudio, NeverFinal:
-	case Truncated:
+	switch {
+	case s.sc.Content != "", s.sc.Fault == ZeroBytes, s.sc.Fault == HeaderOnly, s.sc.Fault == NotAudio, s.sc.Fault == NeverFinal:
+	case s.sc.Fault == Truncated:
 		_, err = j.f.WriteAt(header(s.sc.Format, final*2, true), 0)
 	default:
 		_, err = j.f.WriteAt(header(s.sc.Format, final, true), 0)

@@ -16,10 +16,11 @@ type Script struct {
 	MIDI    string `json:"midi"`  // letter that opens Export MIDI Clip
 	Counted bool   `json:"counted"`
 
-	Folder   string  `json:"folder"` // that the Save dialog points to
-	File     string  `json:"file"`   // default <set>.wav
-	Format   string  `json:"format"` // wav24 (default), wav8, wav16, float, rf64, aiff
-	Sound    string  `json:"sound"`  // tone (default), silent, clipped
+	Folder   string  `json:"folder"`  // that the Save dialog points to
+	File     string  `json:"file"`    // default <set>.wav
+	Format   string  `json:"format"`  // wav24 (default), wav8, wav16, float, rf64, aiff
+	Sound    string  `json:"sound"`   // tone (default), silent, clipped
+	Content  string  `json:"content"` // file whose bytes are rendered as they are, instead of Format and Sound
 	Seconds  float64 `json:"seconds"`
 	ChunkMs  int     `json:"chunk_ms"` // between two chunks of the file, default 2
 	Playing  bool    `json:"playing"`
@@ -63,7 +64,7 @@ const (
 
 // Command is one line to a stand-in's standard input.
 type Command struct {
-	Do     string  `json:"do"` // load, play, stop, message, answer, close, quit
+	Do     string  `json:"do"` // load, play, stop, record, message, answer, quit
 	Text   string  `json:"text,omitempty"`
 	Script *Script `json:"script,omitempty"`
 }

@@ -180,6 +180,9 @@ func (s *standin) command(c Command) error {
 	case "play", "stop":
 		s.state.Transport.IsPlaying = c.Do == "play"
 		return s.tell()
+	case "record":
+		s.state.Record.RecordMode = true
+		return s.tell()
 	case "message":
 		return s.message(c.Text, s.main)
 	case "answer": // the user closes whatever is open

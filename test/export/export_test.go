@@ -47,6 +47,8 @@ func TestWholeProduct(t *testing.T) {
 	}
 	s.click("Export Attempts", "Rehearse the Shortcut", "Rehearse Ctrl+Shift+R")
 	s.notified(1, "Rehearsal of Ctrl+Shift+R")
+	s.click("Export Attempts", "Dry Run")
+	s.notified(1, "Export dry run")
 	s.click("Export Attempts", "Attempt Export")
 	s.notified(1, "Export verified")
 	if _, err := os.Stat(filepath.Join(s.renders, "First.wav.export.json")); err != nil {
