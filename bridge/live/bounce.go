@@ -66,6 +66,24 @@ type (
 	BounceParams struct {
 		Bounce string `json:"bounce,omitempty"`
 	}
+	// TidyParams say whether leftovers go.
+	TidyParams struct {
+		Delete bool `json:"delete,omitempty"`
+	}
+	// TidyResult has what bounces have left in the set.
+	TidyResult struct {
+		Tracks  []Leftover `json:"tracks"`
+		Deleted bool       `json:"deleted"`
+	}
+	// Leftover is a temporary track that a bounce could not delete.
+	Leftover struct {
+		ID   string `json:"id"`
+		Name string `json:"name"`
+	}
+	// LeaveSetParams name the question that Live shows.
+	LeaveSetParams struct {
+		Message string `json:"message"`
+	}
 	// BounceListResult has the last bounces since Live started, oldest first.
 	BounceListResult struct {
 		Bounces []Take `json:"bounces"`
@@ -95,4 +113,15 @@ func (c Calls) BounceGet(ctx context.Context, p BounceParams) (Take, error) {
 // BounceList reads the last bounces.
 func (c Calls) BounceList(ctx context.Context) (BounceListResult, error) {
 	return call[BounceListResult](ctx, c, "bounce.list", nil)
+}
+
+// BounceTidy finds the temporary tracks that a bounce could not delete, and deletes them if it is told to.
+func (c Calls) BounceTidy(ctx context.Context, p TidyParams) (TidyResult, error) {
+	return call[TidyResult](ctx, c, "bounce.tidy", p)
+}
+
+// BounceLeaveSet answers Don't Save to Live's question about a set that bounces alone have changed.
+func (c Calls) BounceLeaveSet(ctx context.Context, p LeaveSetParams) error {
+	_, err := call[struct{}](ctx, c, "bounce.leave_set", p)
+	return err
 }

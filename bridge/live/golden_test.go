@@ -213,6 +213,13 @@ func calls(t *testing.T) map[string]func(context.Context, live.Calls, json.RawMe
 			_, err := c.BounceList(ctx)
 			return err
 		},
+		"bounce.tidy": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
+			_, err := c.BounceTidy(ctx, param[live.TidyParams](t, p))
+			return err
+		},
+		"bounce.leave_set": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
+			return c.BounceLeaveSet(ctx, param[live.LeaveSetParams](t, p))
+		},
 		"clip_slot.fire": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
 			return c.FireSlot(ctx, param[live.FireParams](t, p))
 		},

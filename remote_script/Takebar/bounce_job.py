@@ -9,7 +9,7 @@ from .bounce_sources import Source
 from .confirm import close_to
 from .errors import RpcError
 from .jobs import until
-from .take import warn
+from .take import has_ended, warn
 from .take_arrangement import ArrangementRecorder
 from .take_clips import sample_at
 from .take_job import TakeJob
@@ -81,7 +81,7 @@ class BounceJob(TakeJob):
         self._selected = selected if lom.alive(selected) else None
         self._place = (lom.number(song, "start_time"), lom.number(song, "current_song_time"))
         for source in self._sources:
-            source.twin = yield from create_track(script, None, ("Bounce %s" % source.name)[:255])
+            source.twin = yield from create_track(script, None, bounce_sources.temporary_name(source.name))
         yield from self._connect()
         self._records = [source.twin for source in self._sources]
         yield from script.writes.settle(self._switches())
@@ -143,7 +143,21 @@ class BounceJob(TakeJob):
         self._span = (min(self._span[0], time), max(self._span[1], time))
         return max(0.0, time - last)
 
+    def _peek(self):
+        """Shows the growing files too: if Live crashes, they tell where the range begins in what is left."""
+        known = len(self._peeked)
+        goes_on = super(BounceJob, self)._peek()
+        if len(self._peeked) != known:
+            self.take["clips"] = list(self._peeked.values())
+            self._show()
+        return goes_on
+
     # when it stops
+
+    def set_closed(self):
+        if not has_ended(self.take):
+            self.take["clips"] = []  # the growing ones; what the set can still tell comes instead
+        super(BounceJob, self).set_closed()
 
     def _source_of(self, record):
         return next((source for source in self._sources if source.twin is record), Source(None))
@@ -204,25 +218,7 @@ class BounceJob(TakeJob):
         return []
 
     def _delete(self, source):
-        """Deletes a temporary track (as a part of a job). False where it is still there."""
-        song, key = self.script.host.song, source.twin.key
-
-        def index():
-            for place, track in enumerate(lom.sequence(song, "tracks")):
-                if lom.key(track) == key:
-                    return place
-            return None
-
-        place = index()
-        if place is None or not lom.alive(source.twin.track):
-            return True
-        try:
-            song.delete_track(place)
-        except Exception as exc:
-            self.script.host.log("delete", "Live did not delete %s: %s" % (source.name, exc))
-            return False
-        yield from until(self.script.clock, lambda: index() is None, DELETE_SECONDS)
-        return index() is None
+        return delete_track(self.script, source.twin)
 
     def _restore_place(self):
         """Song position and selection."""
@@ -254,3 +250,25 @@ class BounceJob(TakeJob):
     def _left_changed(self):
         made = ["the new track Bounce %s" % s.name for s in self._sources if s.twin is not None and lom.alive(s.twin.track)]
         return super(BounceJob, self)._left_changed() + made
+
+
+def delete_track(script, record):
+    """Deletes a temporary track (as a part of a job). False where it is still there."""
+    song, key = script.host.song, record.key
+
+    def index():
+        for place, track in enumerate(lom.sequence(song, "tracks")):
+            if lom.key(track) == key:
+                return place
+        return None
+
+    place = index()
+    if place is None or not lom.alive(record.track):
+        return True
+    try:
+        song.delete_track(place)
+    except Exception as exc:
+        script.host.log("delete", "Live did not delete %s: %s" % (record.name, exc))
+        return False
+    yield from until(script.clock, lambda: index() is None, DELETE_SECONDS)
+    return index() is None

@@ -7,6 +7,7 @@ its attached object where Live has that, else its name.
 from . import lom, routing, tracks
 from .errors import RpcError
 from .jobs import until
+from .take_sources import MONITORING_OFF
 
 MAIN_NAME = "Main"
 TAPS = ("post_mixer", "post_fx")
@@ -42,7 +43,8 @@ def check(script, wish):
         wanted = [tracks.find(script, track_id) for track_id in wish["tracks"]]
     else:
         wanted = [record for record in script.model.order if record.kind in ("audio", "midi", "return")]
-        wanted = [record for record in wanted if not _prints_the_mix(record)]
+        left = leftovers(script)
+        wanted = [record for record in wanted if not _prints_the_mix(record) and record not in left]
     good, bad = [], []
     for record in wanted:
         reason = why_not(record)
@@ -58,6 +60,36 @@ def check(script, wish):
 
 def _prints_the_mix(record):
     return record.kind == "audio" and lom.category(lom.get(record.track, "input_routing_type")) == "resampling"
+
+
+def temporary_name(name):
+    """What a temporary track is called."""
+    return ("Bounce %s" % name)[:255]
+
+
+def leftovers(script):
+    """Records of temporary tracks that a bounce could not delete, because its set was closed or Live crashed. They are known by all that a bounce gives a
+    track: name, input, monitoring, nothing on it but its own recordings. Muted ones were kept on purpose.
+    """
+    return [record for record in script.model.order if record.kind == "audio" and _is_leftover(record)]
+
+
+def _is_leftover(record):
+    track, name = record.track, record.name
+    if not name.startswith(temporary_name("")) or lom.get(track, "mute", False) or len(lom.sequence(track, "devices")) > 0:
+        return False
+    if lom.category(lom.get(track, "input_routing_type")) not in ("resampling", "track"):
+        return False
+    if lom.integer(track, "current_monitoring_state") != MONITORING_OFF:
+        return False
+    if any(lom.get(slot, "has_clip", False) for slot in lom.sequence(track, "clip_slots")):
+        return False
+    begins = "".join("_" if letter in '<>:"/\\|?*' else letter for letter in name)
+    for clip in lom.sequence(track, "arrangement_clips"):
+        path = (lom.text(clip, "file_path") or "").replace("\\", "/")
+        if not path.rsplit("/", 1)[-1].startswith(begins):
+            return False
+    return True
 
 
 def why_not(record):

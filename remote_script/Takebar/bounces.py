@@ -1,11 +1,18 @@
-"""Verbs on bounces: start, stop, cancel, get, list. A bounce is a take, so most of them are those of takes."""
+"""Verbs on bounces: start, stop, cancel, get, list. A bounce is a take, so most of them are those of takes.
 
-from . import lom, recording, takes, transport
-from .bounce_job import BounceJob
+Besides: what a bounce that was cut short has left in a set, and leaving a set that bounces have changed.
+"""
+
+from . import bounce_sources, lom, recording, takes, transport
+from .bounce_job import BounceJob, delete_track
 from .errors import RpcError
+from .jobs import until
 from .params import choice, track_ids, wrong
 
 MOST_CUTS = 1000
+SAVE_BUTTONS = 3  # of Live's question whether to save: Don't Save, Cancel, Save
+DONT_SAVE = 0
+LEAVE_SECONDS = 3.0
 
 
 def source(name, value):
@@ -92,3 +99,48 @@ def get(script, values, request):
 def list_all(script, values, request):
     """bounce.list"""
     return {"bounces": [take for take in script.memory.takes if "bounce" in take]}
+
+
+def tidy(script, values, request):
+    """bounce.tidy"""
+    yield from script.ready()
+    if values["delete"]:
+        recording.check_free(script)
+    found = bounce_sources.leftovers(script)
+    kept = []
+    for record in found:
+        if values["delete"] and not (yield from delete_track(script, record)):
+            kept.append(record.name)
+    if kept:
+        raise RpcError("live_refused", "Live did not delete %s." % ", ".join(kept), "Delete them by hand.")
+    return {"tracks": [{"id": record.id, "name": record.name} for record in found], "deleted": values["delete"]}
+
+
+def leave_set(script, values, request):
+    """bounce.leave_set"""
+    app = script.host.app
+    shown = lom.text(app, "current_dialog_message")
+    if (lom.integer(app, "open_dialog_count") or 0) != 1 or shown != values["message"]:
+        raise RpcError("not_found", "Live does not ask that.", "Answer what Live asks yourself.")
+    if lom.integer(app, "current_dialog_button_count") != SAVE_BUTTONS or not lom.has(app, "press_current_dialog_button"):
+        raise RpcError("not_supported", "This is not the question whether to save the set.", "Answer it in Live.")
+    if not _only_bounced(script):
+        raise RpcError("live_refused", "More than bounces may have changed this set.", "Answer in Live whether to save it.")
+    script.call(app, "press_current_dialog_button", DONT_SAVE)
+
+    def answered():
+        return lom.text(app, "current_dialog_message") != values["message"] or not lom.integer(app, "open_dialog_count")
+
+    if not (yield from until(script.clock, answered, LEAVE_SECONDS)):
+        raise RpcError("not_confirmed", "Live still asks.")
+    return {}
+
+
+def _only_bounced(script):
+    """Whether the last thing that was recorded in this set is a bounce that has put everything back."""
+    last = script.memory.last_take()
+    if last is None or "bounce" not in last or script.take_job is not None:
+        return False
+    if last["bounce"]["keep_tracks"] or not last["restored"]:
+        return False
+    return last["set"] is not None and last["set"]["id"] == script.model.sections["set"]["id"]

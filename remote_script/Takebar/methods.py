@@ -136,6 +136,8 @@ METHODS = {
     "bounce.cancel": Method(bounces.cancel, _BOUNCE),
     "bounce.get": Method(bounces.get, _BOUNCE),
     "bounce.list": Method(bounces.list_all),
+    "bounce.tidy": Method(bounces.tidy, {"delete": Param(params.switch, default=False)}, alone=True),
+    "bounce.leave_set": Method(bounces.leave_set, {"message": Param(params.text(1, 2000), required=True)}, alone=True),
     "clip_slot.fire": Method(session_slots.fire, dict(_SLOT, record_length=Param(params.length)), alone=True),
     "clip_slot.stop": Method(session_slots.stop, _SLOT, alone=True),
     "edit.undo": Method(editing.undo, alone=True),

@@ -7,6 +7,7 @@ import struct
 import unittest
 
 from Takebar import bounce_sources
+from Takebar.bounce_job import BounceJob
 
 from .support import SimCase, eventually
 
@@ -82,6 +83,26 @@ class Bounces(BounceCase):
         first, cut, last = bounce["clips"][0]["cuts"]
         self.assertEqual(24000, cut - first)
         self.check_untouched(before, bounce)
+
+    def test_what_the_set_looks_like_stays(self):
+        """Solo, mute, scene, slot, implicit arm, monitoring, overdub: whatever a bounce might touch."""
+        self.start("--tempo", "480")
+        self.control.mute(track="Drums", on=True)
+        self.control.solo(track="Bass", on=True)
+        self.control.monitor(track="Guitar", state="in")
+        self.control.implicit_arm(track="Vocals", on=True)
+        self.control.select(track="Synth", scene=3)
+        self.control.metronome(on=True)
+        self.control.punch(**{"in": True, "out": True})
+        self.connect()
+        before = self.truth()
+        self.assertTrue([track for track in before["tracks"] if track["implicit_arm"]])
+        ids = [self.link.track(name)["id"] for name in ("Drums", "Bass", "Keys")]
+        for source in ({"kind": "main"}, {"kind": "stems", "tracks": ids}, {"kind": "selected"}):
+            bounce = self.bounce(source=source, length=2)
+            self.assertEqual("finished", bounce["phase"], bounce["error"])
+            self.check_untouched(before, bounce)
+        self.assertEqual([200], [tone["hz"] for tone in self.recorded()[0]["tones"]])  # the mix hears the solo
 
     def test_stems(self):
         self.start("--tempo", "480", "--tracks", "20", "--midi-tracks", "4")
@@ -256,6 +277,30 @@ class Reasons(unittest.TestCase):
             self.assertIsNone(bounce_sources.why_not(record))
 
 
+class Growing(unittest.TestCase):
+    """What a Live shows of clips that still grow; livesim shows none before the end."""
+
+    def test_growing_files_are_shown(self):
+        clip = Track(file_path="/x/Bounce Bass 0001.wav", is_audio_clip=True, name="", start_time=4.0, end_time=5.0, sample_rate=48000.0,
+                     sample_length=52704, start_marker=2.0, warping=True, beat_to_sample_time=lambda beat: 8704 + (beat - 2.0) * 24000)
+        record, origin = Record("audio"), Record("audio")
+        record.id, record.name, origin.name = "t9", "Bounce Bass", "Bass"
+        source = bounce_sources.Source(origin)
+        source.twin = record
+        shown = []
+        job = BounceJob.__new__(BounceJob)
+        job.__dict__.update(
+            _records=[record], _sources=[source], _peeked={}, _wrapped=False, _wish={"start": 4.0}, _show=lambda: shown.append(1),
+            _recorder=Track(found=lambda span: [(record, [clip])], in_arrangement=True, start_sample=lambda wrapped, tempo: lambda *clip: 8704),
+            take={"clips": [], "warnings": [], "tempo": 120.0, "length_beats": 402.0, "bounce": {"cuts": [8.0]}})
+        self.assertTrue(job._peek())
+        self.assertTrue(job._peek())
+        self.assertEqual(1, len(shown))
+        told = job.take["clips"][0]
+        self.assertEqual(("Bass", 8704, None, None), (told["track_name"], told["start_sample"], told["frames"], told["end_beat"]))
+        self.assertEqual([8704, 8704 + 4 * 24000, 8704 + 402 * 24000], told["cuts"])
+
+
 class Trouble(BounceCase):
 
     def test_deleted_track(self):
@@ -299,6 +344,65 @@ class Trouble(BounceCase):
         bounce = self.link.call("bounce.get", bounce=began["id"])
         self.assertEqual(("failed", "take_failed"), (bounce["phase"], bounce["error"]["code"]))
         self.assertLessEqual({"set_closed", "not_restored"}, set(warning["code"] for warning in bounce["warnings"]))
+
+    def leftover_set(self):
+        """A set as it is saved while a bounce runs, with tracks besides that only look a little like its own."""
+        resampling = {"type": "resampling"}
+        return {"tracks": [
+            {"name": "Drums"},
+            {"name": "Bounce Main", "arm": True, "monitoring": "off", "input": resampling},
+            {"name": "Bounce Drums", "arm": True, "monitoring": "off", "input": {"type": "track", "source": "Drums"}},
+            {"name": "Bounce Kept", "mute": True, "monitoring": "off", "input": resampling},
+            {"name": "Bounce House", "monitoring": "auto", "input": resampling},
+            {"name": "Bounce Mic", "monitoring": "off"},
+            {"name": "Print", "monitoring": "off", "input": resampling},
+            {"name": "Bounce Clip", "monitoring": "off", "input": resampling, "clips": [{"name": "Mine", "start": 0, "length": 4, "file": "Mine.wav"}]},
+            {"name": "Bounce Slot", "monitoring": "off", "input": resampling, "slots": [{"scene": 0, "name": "Mine", "length": 4}]},
+            {"name": "Keys", "kind": "midi", "clips": [{"name": "All", "start": 0, "length": 4}]}]}
+
+    def test_leftovers(self):
+        self.start("--tempo", "480")
+        token = self.hosted.info()["token"]
+        self.control.load_set(set=self.leftover_set())
+        self.hosted.info(other_than=token)
+        self.connect()
+        found = self.link.call("bounce.tidy")
+        self.assertEqual((["Bounce Main", "Bounce Drums"], False), ([track["name"] for track in found["tracks"]], found["deleted"]))
+        bounce = self.bounce(source={"kind": "stems"}, length=2)  # nobody wants stems of them
+        names = [clip["track_name"] for clip in bounce["clips"]]
+        self.assertEqual([], [name for name in names if name in ("Bounce Main", "Bounce Drums")])
+        self.assertEqual(2, len(self.link.call("bounce.tidy", delete=True)["tracks"]))
+        left = [track["name"] for track in self.control.state(parts=["tracks"])["tracks"]]
+        self.assertEqual(["Drums", "Bounce Kept", "Bounce House", "Bounce Mic", "Print", "Bounce Clip", "Bounce Slot", "Keys"], left)
+        self.assertEqual([], self.link.call("bounce.tidy", delete=True)["tracks"])
+
+    def test_leave_set(self):
+        question, buttons = "Save changes to the current Live Set before closing?", ["Don't Save", "Cancel", "Save"]
+        self.start("--tempo", "480")
+        self.connect()
+
+        def ask(message=question, labels=buttons):
+            self.control.fault("dialog", message=message, buttons=labels)
+
+        def pressed():
+            return self.control.state(parts=["application"])["application"]["pressed_buttons"]
+
+        self.fails("not_found", "bounce.leave_set", message=question)
+        ask()
+        self.fails("live_refused", "bounce.leave_set", message=question)  # nothing was bounced here
+        self.control.fault("close_dialog")
+        self.bounce(length=2)
+        ask()
+        self.fails("not_found", "bounce.leave_set", message="Something else?")
+        self.link.call("bounce.leave_set", message=question)
+        self.assertEqual([None, "Don't Save"], pressed())
+        ask(labels=["OK"])
+        self.fails("not_supported", "bounce.leave_set", message=question)
+        self.control.fault("close_dialog")
+        self.bounce(length=2, keep_tracks=True)
+        ask()
+        self.fails("live_refused", "bounce.leave_set", message=question)
+        self.assertEqual(3, len(pressed()))
 
     def test_no_client(self):
         self.start("--tempo", "480")
