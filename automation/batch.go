@@ -110,7 +110,7 @@ func (e *Engine) AddToBatch(ctx context.Context, add BatchAdd) (Batch, []Skipped
 	if err := e.Allowed(); err != nil {
 		return Batch{}, nil, err
 	}
-	if e.Status().Kind == "batch" {
+	if s, _ := e.Running(); s.Kind == "batch" {
 		return Batch{}, nil, &Refusal{Reason: ReasonBusy, Detail: "The batch is running.", Next: "Wait for its end, or stop it."}
 	}
 	b, err := e.loadBatch()
@@ -236,10 +236,47 @@ func (e *Engine) ClearBatch() error {
 	if err := e.Allowed(); err != nil {
 		return err
 	}
-	if e.Status().Kind == "batch" {
+	if s, _ := e.Running(); s.Kind == "batch" {
 		return &Refusal{Reason: ReasonBusy, Detail: "The batch is running.", Next: "Stop it first."}
 	}
 	return e.saveBatch(&Batch{})
+}
+
+// RemoveFromBatch takes one item out that is not running; n is its number.
+func (e *Engine) RemoveFromBatch(n int) (Batch, error) {
+	return e.changeBatch(n, func(b *Batch, at int) { b.Items = slices.Delete(b.Items, at, at+1) })
+}
+
+// MoveInBatch puts item number n by so many places, towards the end where by is positive. It stops at the ends of the list.
+func (e *Engine) MoveInBatch(n, by int) (Batch, error) {
+	return e.changeBatch(n, func(b *Batch, at int) {
+		item := b.Items[at]
+		to := max(0, min(len(b.Items)-1, at+by))
+		b.Items = slices.Insert(slices.Delete(b.Items, at, at+1), to, item)
+	})
+}
+
+// changeBatch changes the batch at one item while no batch runs in any process, and numbers it anew.
+func (e *Engine) changeBatch(n int, change func(b *Batch, at int)) (Batch, error) {
+	if err := e.Allowed(); err != nil {
+		return Batch{}, err
+	}
+	if s, _ := e.Running(); s.Kind == "batch" {
+		return Batch{}, &Refusal{Reason: ReasonBusy, Detail: "The batch is running.", Next: "Wait for its end, or stop it."}
+	}
+	b, err := e.loadBatch()
+	if err != nil {
+		return b, err
+	}
+	at := slices.IndexFunc(b.Items, func(i Item) bool { return i.N == n })
+	if at < 0 {
+		return b, refuse(ReasonBadInput, "The batch has no set number %d any more.", n)
+	}
+	change(&b, at)
+	for i := range b.Items {
+		b.Items[i].N = i + 1
+	}
+	return b, e.saveBatch(&b)
 }
 
 // Table is the batch for a person.

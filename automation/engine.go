@@ -9,8 +9,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/gofrs/flock"
-
 	"github.com/takebar/takebar/automation/desktop"
 	"github.com/takebar/takebar/automation/keys"
 	"github.com/takebar/takebar/bridge/live"
@@ -147,6 +145,9 @@ type Engine struct {
 	mu     sync.Mutex
 	status Status
 	stop   context.CancelCauseFunc // of what runs now
+
+	published   Status
+	publishedAt time.Duration
 }
 
 // New builds an Engine. Nothing is touched until it is asked for something.
@@ -215,7 +216,6 @@ var (
 
 // begin claims the one place for something that runs. end must be called.
 func (e *Engine) begin(ctx context.Context, s Status) (run context.Context, end func(), err error) {
-	lock := flock.New(e.store.path("attempt.lock"))
 	e.mu.Lock()
 	defer func() {
 		e.mu.Unlock()
@@ -229,7 +229,7 @@ func (e *Engine) begin(ctx context.Context, s Status) (run context.Context, end 
 	if err := makePrivate(e.store.dir); err != nil {
 		return nil, nil, err
 	}
-	got, err := lock.TryLock()
+	lock, got, err := e.claim(ctx)
 	if err != nil {
 		return nil, nil, fmt.Errorf("locking %s: %w", lock.Path(), err)
 	}
@@ -241,6 +241,7 @@ func (e *Engine) begin(ctx context.Context, s Status) (run context.Context, end 
 	e.stop, e.status = stop, s
 	return run, func() {
 		stop(nil)
+		e.publish(Status{})
 		e.mu.Lock()
 		e.stop, e.status = nil, Status{}
 		if err := lock.Unlock(); err != nil {
@@ -252,6 +253,9 @@ func (e *Engine) begin(ctx context.Context, s Status) (run context.Context, end 
 }
 
 func (e *Engine) tell(s Status) {
+	if s.Kind != "" {
+		e.publish(s)
+	}
 	if e.o.Changed != nil {
 		e.o.Changed(s)
 	}

@@ -161,7 +161,10 @@ func readJSON(path string, v any) error {
 }
 
 // writeJSON replaces a file as a whole: a reader, or a crash, sees the old one or the new one.
-func writeJSON(path string, v any) error {
+func writeJSON(path string, v any) error { return replaceJSON(path, v, true) }
+
+// replaceJSON is writeJSON; lasting says whether it must survive the loss of power.
+func replaceJSON(path string, v any, lasting bool) error {
 	b, err := json.MarshalIndent(v, "", "  ")
 	if err != nil {
 		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
@@ -174,8 +177,10 @@ func writeJSON(path string, v any) error {
 		return fmt.Errorf("writing %s: %w", filepath.Base(path), err)
 	}
 	_, err = f.Write(append(b, '\n'))
-	err = errors.Join(err, f.Sync(), f.Close())
-	if err == nil {
+	if lasting {
+		err = errors.Join(err, f.Sync())
+	}
+	if err = errors.Join(err, f.Close()); err == nil {
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {

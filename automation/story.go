@@ -50,7 +50,7 @@ func (e *Engine) result(id string) (Result, error) {
 			r.Pressed = append(r.Pressed, keys.Key(ev.Key).String())
 		}
 	}
-	if s := e.Status(); s.Attempt == id {
+	if s, _ := e.Running(); s.Attempt == id {
 		r.Sentence = "It is running: " + s.Sentence + "."
 		return r, nil
 	}
@@ -63,7 +63,7 @@ func (e *Engine) result(id string) (Result, error) {
 	return r, nil
 }
 
-// List reads how all attempts ended, newest first.
+// List reads how all attempts ended, newest first. One that cannot be read stands there as unverified.
 func (e *Engine) List() ([]Result, error) {
 	ids, err := e.store.attempts()
 	if err != nil {
@@ -73,7 +73,10 @@ func (e *Engine) List() ([]Result, error) {
 	for i := len(ids) - 1; i >= 0; i-- {
 		r, err := e.result(ids[i])
 		if err != nil {
-			return nil, err
+			r = Result{
+				ID: ids[i], Folder: e.store.attemptDir(ids[i]), Outcome: Unverified, Sentence: fmt.Sprintf("What was written down about this attempt cannot be read: %v.", err),
+				NextStep: "Look into its folder, and at the exported file itself.",
+			}
 		}
 		all = append(all, r)
 	}
