@@ -22,6 +22,11 @@ type BounceCore interface {
 	StopBounce(ctx context.Context) (live.Take, error)
 	// CancelBounce ends the running bounce; nothing lands.
 	CancelBounce(ctx context.Context) (live.Take, error)
+	// LeaveSet answers Don't Save where Live asks whether to save a set that bounces alone have changed. message is the question as Live shows
+	// it. Everything else that Live may ask is left to the user.
+	LeaveSet(ctx context.Context, message string) error
+	// TidyBounces finds temporary tracks that a bounce could not delete, because its set was closed or Live crashed; with remove they go.
+	TidyBounces(ctx context.Context, remove bool) ([]live.Leftover, error)
 }
 
 // Bouncer keeps where bounces go, and brings them there. internal/take implements it.
@@ -34,6 +39,8 @@ type Bouncer interface {
 	PlannedBounces() ([]sidecar.BouncePlan, error)
 	// DeliverBounce makes the files of a bounce that has landed.
 	DeliverBounce(ctx context.Context, e LibraryTake, progress func(done float64)) (Bounced, error)
+	// DeliveredBounce tells of a bounce whose files were made before; ok is false where nothing is known of it.
+	DeliveredBounce(id string) (b Bounced, ok bool, err error)
 }
 
 // Bounced is a bounce whose files are where they were wanted.
@@ -53,6 +60,8 @@ const (
 
 // BounceRequest starts a bounce. Zero fields mean the main output, the whole set, no tail and the folder Bounces in the takes folder.
 type BounceRequest struct {
+	// ID of the bounce, "" = a new one. Asking again with an id that is known takes up that bounce wherever it stands, and starts none.
+	ID         string    `json:"id,omitempty"`
 	Source     string    `json:"source,omitempty"` // main, stems, selected
 	Tracks     []Ref     `json:"tracks,omitempty"` // of stems; none = all
 	Tap        string    `json:"tap,omitempty"`    // of stems: post_mixer, post_fx
@@ -67,7 +76,10 @@ type BounceRequest struct {
 	KeepTracks bool      `json:"keep_tracks,omitempty"`
 	Name       string    `json:"name,omitempty"`      // in the library
 	Format     string    `json:"format,omitempty"`    // wav (the default), aiff, flac, mp3
+	Bits       string    `json:"bits,omitempty"`      // 16, 24, 32, 32f
+	Quality    string    `json:"quality,omitempty"`   // of an MP3: V0, V2, 320
 	Normalize  string    `json:"normalize,omitempty"` // such as -1dBTP or -14LUFS; each file by itself
+	Trim       bool      `json:"trim,omitempty"`      // leave out the silence at the end of each file
 	Artist     string    `json:"artist,omitempty"`    // for tags
 }
 
@@ -105,6 +117,11 @@ func (c *Controller) bouncer() Bouncer {
 func (c *Controller) Bounce(ctx context.Context, r BounceRequest) (Bounced, error) {
 	if c.bouncer() == nil {
 		return Bounced{}, &Error{Code: CodeNotSupported, Message: "This Takebar cannot bounce.", Hint: "Record a take of the main output instead."}
+	}
+	if r.ID != "" {
+		if b, ok, err := c.bouncer().DeliveredBounce(r.ID); ok || err != nil {
+			return b, asError(err)
+		}
 	}
 	if _, err := c.needLive(ctx); err != nil {
 		return Bounced{}, err
@@ -146,6 +163,9 @@ func (c *Controller) bounce(r BounceRequest) (Bounced, error) {
 	if err != nil {
 		return Bounced{}, err
 	}
+	if b, known, err := c.takeUp(ctx, r.ID); known || err != nil {
+		return b, err
+	}
 	params, plan, err := c.planBounce(ctx, state, r)
 	if err != nil {
 		return Bounced{}, err
@@ -174,12 +194,36 @@ func (c *Controller) bounce(r BounceRequest) (Bounced, error) {
 	}
 	e, err := c.WaitLanded(ctx, plan.ID)
 	if err != nil {
-		if ctx.Err() == nil {
+		if ctx.Err() == nil && codeOf(err) != CodeTakeLost { // what is rescued goes where it was wanted
 			c.dropBounce(plan.ID)
 		}
 		return Bounced{}, err
 	}
 	return c.deliver(e)
+}
+
+// takeUp waits for a bounce that an earlier run began. known is false where there is none of that id.
+func (c *Controller) takeUp(ctx context.Context, id string) (b Bounced, known bool, err error) {
+	if id == "" {
+		return Bounced{}, false, nil
+	}
+	plans, err := c.bouncer().PlannedBounces()
+	if err != nil {
+		return Bounced{}, false, err
+	}
+	if !slices.ContainsFunc(plans, func(p sidecar.BouncePlan) bool { return p.ID == id }) {
+		return Bounced{}, false, nil
+	}
+	e, err := c.WaitLanded(ctx, id)
+	switch {
+	case codeOf(err) == CodeTakeNotFound:
+		c.dropBounce(id) // it never began
+		return Bounced{}, false, nil
+	case err != nil:
+		return Bounced{}, true, err
+	}
+	b, err = c.deliver(e)
+	return b, true, err
 }
 
 func (c *Controller) dropBounce(id string) {
@@ -211,6 +255,7 @@ func (c *Controller) resumeBounces() {
 	if err != nil {
 		c.log.Warn("cannot look for planned bounces", "error", err)
 	}
+	c.spawn(c.watchLeftovers)
 	for _, p := range plans {
 		if e, err := c.opt.Library.Get(c.ctx, p.ID); err == nil && e.ID == p.ID {
 			c.bounceLanded(e)
@@ -305,7 +350,13 @@ func (c *Controller) needBounce(ctx context.Context) error {
 // planBounce finds out what is to be recorded.
 func (c *Controller) planBounce(ctx context.Context, s *live.State, r BounceRequest) (live.BounceStartParams, sidecar.BouncePlan, error) {
 	p := live.BounceStartParams{Source: &live.BounceSource{Kind: cmp.Or(r.Source, live.BounceMain)}, Tap: r.Tap, KeepTracks: r.KeepTracks, Name: r.Name}
-	plan := sidecar.BouncePlan{ID: newTakeID(c.opt.Now()), Dir: r.Dir, At: c.opt.Now(), Tracks: 1, Format: r.Format, Normalize: r.Normalize, Artist: r.Artist}
+	plan := sidecar.BouncePlan{
+		ID: cmp.Or(r.ID, newTakeID(c.opt.Now())), Dir: r.Dir, At: c.opt.Now(), Tracks: 1, Format: r.Format, Bits: r.Bits, Quality: r.Quality,
+		Normalize: r.Normalize, Trim: r.Trim, Artist: r.Artist,
+	}
+	if s.Set.Path != nil && *s.Set.Path != "" {
+		plan.Project = filepath.Dir(*s.Set.Path)
+	}
 	p.Bounce = plan.ID
 	if plan.Dir == "" {
 		plan.Dir = filepath.Join(c.Snapshot().Settings.TakesDir, "Bounces")

@@ -400,6 +400,17 @@ func (c *Client) CancelBounce(ctx context.Context) (live.Take, error) {
 	return ask[live.Take](ctx, c, "bounce.cancel", nil)
 }
 
+// TidyBounces implements BounceCore.
+func (c *Client) TidyBounces(ctx context.Context, remove bool) ([]live.Leftover, error) {
+	return ask[[]live.Leftover](ctx, c, "bounce.tidy", tidyParams{remove})
+}
+
+// LeaveSet implements BounceCore.
+func (c *Client) LeaveSet(ctx context.Context, message string) error {
+	_, err := ask[nothing](ctx, c, "bounce.leave_set", textParams{Text: message})
+	return err
+}
+
 var (
 	_ Core = (*Client)(nil)
 	_ Core = (*Controller)(nil)

@@ -48,6 +48,9 @@ func (c *Controller) RescueTake(ctx context.Context, ref string) (LibraryTake, e
 		}
 		c.tell(landingEnded{takeID: last.TakeID, problem: problem})
 	}
+	if err == nil {
+		c.bounceLanded(e) // of a bounce, the files go where they were wanted
+	}
 	return e, err
 }
 

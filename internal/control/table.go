@@ -46,6 +46,9 @@ type (
 	textParams struct {
 		Text string `json:"text"`
 	}
+	tidyParams struct {
+		Delete bool `json:"delete"`
+	}
 	pidParams struct {
 		PID int `json:"pid"`
 	}
@@ -187,6 +190,12 @@ func table() map[string]handler {
 		"bounce.start":  bounceVerb(BounceCore.Bounce),
 		"bounce.stop":   bounceVerb(func(b BounceCore, ctx context.Context, _ noParams) (live.Take, error) { return b.StopBounce(ctx) }),
 		"bounce.cancel": bounceVerb(func(b BounceCore, ctx context.Context, _ noParams) (live.Take, error) { return b.CancelBounce(ctx) }),
+		"bounce.tidy": bounceVerb(func(b BounceCore, ctx context.Context, p tidyParams) ([]live.Leftover, error) {
+			return b.TidyBounces(ctx, p.Delete)
+		}),
+		"bounce.leave_set": bounceVerb(func(b BounceCore, ctx context.Context, p textParams) (nothing, error) {
+			return nothing{}, b.LeaveSet(ctx, p.Text)
+		}),
 
 		"clip_slot.fire": method(done(func(ctx context.Context, core Core, p slotParams) error {
 			return core.FireClip(ctx, p.Track, p.Scene, p.RecordBeats)

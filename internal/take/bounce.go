@@ -42,7 +42,10 @@ func (l *Library) PlanBounce(_ context.Context, p sidecar.BouncePlan) error {
 		return failf(CodeTarget, "Choose a folder that you may write to.", err, "Nothing can be written to %s: %v.", p.Dir, plainCause(err))
 	}
 	need := int64(p.Seconds*bounceRate) * bounceFrameBytes * int64(max(1, p.Tracks))
-	for _, dir := range []string{p.Dir, l.opt.Dir} {
+	for _, dir := range []string{p.Dir, l.opt.Dir, p.Project} {
+		if dir == "" {
+			continue
+		}
 		if free, err := freeBytes(dir); err == nil && free < need+spareBytes {
 			return failf(CodeDiskFull, "Free some space there, or choose another folder.", nil,
 				"The disk of %s has %s left, and this bounce needs about %s.", dir, size(free), size(need))
@@ -117,6 +120,7 @@ func (l *Library) DeliverBounce(ctx context.Context, e sidecar.Entry, progress f
 	if err := makeDirs(plan.Dir); err != nil {
 		return out, failf(CodeTarget, "The bounce is in the takes folder.", err, "Nothing can be written to %s: %v.", plan.Dir, plainCause(err))
 	}
+	warned := l.guessPreRoll(ctx, &e)
 	pieces := piecesOf(e, plan)
 	if len(plan.Names) != len(pieces) {
 		if plan.Names, err = bounceNames(e, plan, pieces); err != nil {
@@ -126,7 +130,6 @@ func (l *Library) DeliverBounce(ctx context.Context, e sidecar.Entry, progress f
 			return out, err
 		}
 	}
-	var warned []sidecar.Warning
 	for i, p := range pieces {
 		path := filepath.Join(plan.Dir, plan.Names[i])
 		made, err := p.write(ctx, e, plan, path, "Takebar "+l.opt.TakebarVersion)
@@ -142,7 +145,53 @@ func (l *Library) DeliverBounce(ctx context.Context, e sidecar.Entry, progress f
 	}
 	out.Partial = out.Partial || e.Bounce.Partial || len(e.Missing) > 0
 	out.Warnings = append(bounceWarnings(e), warned...)
+	if err := l.keepDelivered(out); err != nil {
+		l.log.Warn("the end of a bounce could not be noted", "bounce", e.ID, "error", err)
+	}
 	return out, l.DropBounce(e.ID)
+}
+
+// keptDelivered is how many bounces DeliveredBounce knows.
+const keptDelivered = 500
+
+func (l *Library) deliveredPath(id string) string {
+	return filepath.Join(l.opt.Home, "bounces", "done", id+".json")
+}
+
+func (l *Library) keepDelivered(b sidecar.Bounced) error {
+	if err := writeRecord(l.deliveredPath(b.ID), b); err != nil {
+		return err
+	}
+	entries, err := os.ReadDir(filepath.Dir(l.deliveredPath(b.ID)))
+	if err != nil || len(entries) <= keptDelivered {
+		return err
+	}
+	made := func(e fs.DirEntry) int64 {
+		info, err := e.Info()
+		if err != nil {
+			return 0 // it has gone
+		}
+		return info.ModTime().UnixNano()
+	}
+	slices.SortFunc(entries, func(a, b fs.DirEntry) int { return cmp.Compare(made(a), made(b)) })
+	for _, old := range entries[:len(entries)-keptDelivered] {
+		err = errors.Join(err, removeIfThere(filepath.Join(filepath.Dir(l.deliveredPath(b.ID)), old.Name())))
+	}
+	return err
+}
+
+// DeliveredBounce tells of a bounce whose files DeliverBounce has made, for one who asks again after a crash. Only the last ones are known.
+func (l *Library) DeliveredBounce(id string) (b sidecar.Bounced, ok bool, err error) {
+	if err := checkID(id); err != nil {
+		return b, false, err
+	}
+	switch err := readRecord(l.deliveredPath(id), &b); {
+	case errors.Is(err, fs.ErrNotExist):
+		return b, false, nil
+	case err != nil:
+		return b, false, err
+	}
+	return b, true, nil
 }
 
 // bounceError leaves what is said well already.
@@ -152,6 +201,45 @@ func bounceError(dir string, err error) error {
 		return err
 	}
 	return folderError(dir, err)
+}
+
+// guessPreRoll gives a rescued recording, of which Live could not say any more where its range begins, the pre-roll of the last
+// recording that is known: it depends on the audio device only.
+func (l *Library) guessPreRoll(ctx context.Context, e *sidecar.Entry) []sidecar.Warning {
+	unknown := func(f sidecar.File) bool { return f.StartSample == nil && (len(f.Cuts) == 0 || f.Cuts[0] == nil) }
+	if !slices.ContainsFunc(e.Files, unknown) {
+		return nil
+	}
+	e.Files = slices.Clone(e.Files)
+	others, err := l.List(ctx, sidecar.Query{})
+	if err != nil {
+		l.log.Warn("cannot look for the pre-roll of earlier recordings", "bounce", e.ID, "error", err)
+	}
+	said := ""
+	for i := range e.Files {
+		f := &e.Files[i]
+		if !unknown(*f) {
+			continue
+		}
+		said = "Live could not say where in the recording the range begins, so a short pre-roll may be in front of it."
+		if n, ok := lastPreRoll(others, e.ID, f.Rate); ok {
+			f.StartSample = &n
+			said = fmt.Sprintf("Live could not say where in the recording the range begins. %d samples of pre-roll were cut off, as many as the last recording had.", n)
+		}
+	}
+	return []sidecar.Warning{{Code: "start_sample_unknown", Message: said}}
+}
+
+// lastPreRoll finds the pre-roll of the newest Arrangement recording of that rate.
+func lastPreRoll(newestFirst []sidecar.Entry, but string, rate int) (int64, bool) {
+	for _, o := range newestFirst {
+		for _, f := range o.Files {
+			if o.ID != but && o.View == "arrangement" && f.Rate == rate && f.StartSample != nil && *f.StartSample > 0 {
+				return *f.StartSample, true
+			}
+		}
+	}
+	return 0, false
 }
 
 func bounceWarnings(e sidecar.Entry) []sidecar.Warning {
@@ -282,7 +370,7 @@ func (p cutting) write(ctx context.Context, e sidecar.Entry, plan sidecar.Bounce
 
 // bounceFormat is what the files are to be; 24-bit recordings stay as they are without a wish.
 func bounceFormat(plan sidecar.BouncePlan) (convert.Options, error) {
-	format, err := convert.ParseFormat(cmp.Or(plan.Format, string(convert.WAV)), "", "")
+	format, err := convert.ParseFormat(cmp.Or(plan.Format, string(convert.WAV)), plan.Bits, plan.Quality)
 	if err != nil {
 		return convert.Options{}, err
 	}
@@ -290,7 +378,7 @@ func bounceFormat(plan sidecar.BouncePlan) (convert.Options, error) {
 	if err != nil {
 		return convert.Options{}, err
 	}
-	opt := convert.Options{Format: format, Normalize: target}
+	opt := convert.Options{Format: format, Normalize: target, TrimEnd: plan.Trim}
 	if format.Kind == convert.MP3 {
 		opt.Tools = convert.FindTools()
 		if err := opt.Tools.CanMP3(); err != nil {

@@ -280,6 +280,9 @@ func lostProblem(t live.Take, found []candidate, folders []string, what string) 
 			commands = append(commands, fmt.Sprintf("“takebar takes rescue \"%s\"”", c.path))
 		}
 		p.Message += " What was recorded is still there: " + strings.Join(parts, "; ") + "."
+		if t.Bounce != nil { // its files belong together
+			commands = []string{fmt.Sprintf("“takebar takes rescue %s”", t.ID)}
+		}
 		p.Hint = fmt.Sprintf("%s makes a repaired copy; the file itself stays as it is. “takebar takes trash %s” stops this reminder.", strings.Join(commands, ", "), t.ID)
 	}
 	return p

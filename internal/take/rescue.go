@@ -234,6 +234,9 @@ func (l *Library) fromLost(ctx context.Context, was *journal, only string) *jour
 	if was.Live == nil {
 		return was
 	}
+	if was.Live.Bounce != nil {
+		only = "" // its files belong together
+	}
 	found, _ := l.search(ctx, *was.Live)
 	j := l.newJournal(*was.Live, linkUnknown(), was)
 	for _, c := range found {

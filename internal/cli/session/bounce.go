@@ -43,4 +43,22 @@ func (s *Session) CancelBounce(ctx context.Context) (live.Take, error) {
 	return b.CancelBounce(ctx)
 }
 
+// TidyBounces implements control.BounceCore.
+func (s *Session) TidyBounces(ctx context.Context, remove bool) ([]live.Leftover, error) {
+	b, err := s.bouncer()
+	if err != nil {
+		return nil, err
+	}
+	return b.TidyBounces(ctx, remove)
+}
+
+// LeaveSet implements control.BounceCore.
+func (s *Session) LeaveSet(ctx context.Context, message string) error {
+	b, err := s.bouncer()
+	if err != nil {
+		return err
+	}
+	return b.LeaveSet(ctx, message)
+}
+
 var _ control.BounceCore = (*Session)(nil)

@@ -30,8 +30,12 @@ type BouncePlan struct {
 	Names    []string  `json:"names"`   // of the files, once they are chosen
 
 	Format    string `json:"format"`    // wav, aiff, flac, mp3; "" = wav
+	Bits      string `json:"bits"`      // 16, 24, 32, 32f; "" = as recorded
+	Quality   string `json:"quality"`   // of an MP3: V0, V2, 320; "" = V0
+	Trim      bool   `json:"trim"`      // leave out the silence at the end
 	Normalize string `json:"normalize"` // such as -1dBTP; "" = the level as it is
 	Artist    string `json:"artist"`    // for tags
+	Project   string `json:"project"`   // folder of the Live Set, to which Live records; "" = not known
 }
 
 // Bounced is a bounce that has landed where it was wanted.
