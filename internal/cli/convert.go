@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"math"
 	"os"
 	"path/filepath"
 	"strings"
@@ -16,6 +15,7 @@ import (
 	"github.com/takebar/takebar/app"
 	"github.com/takebar/takebar/internal/audio/convert"
 	"github.com/takebar/takebar/internal/control"
+	"github.com/takebar/takebar/internal/copies"
 	"github.com/takebar/takebar/internal/take"
 	"github.com/takebar/takebar/internal/take/sidecar"
 )
@@ -95,17 +95,10 @@ func (r *run) convertJobs(ctx context.Context, given []string, w convertWords) (
 	software, artist := "Takebar "+r.Version, r.artist()
 	var jobs []convert.Job
 	add := func(path string, t *sidecar.Take, f sidecar.File) {
-		job := convert.Job{Source: path, Dir: w.to, Tags: convert.Tags{Artist: artist, Software: software}}
-		job.Tags.Title = strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
-		if t != nil {
-			r.describe(&job, *t, f)
-		}
-		if w.trimStart {
-			if f.StartSample == nil {
-				r.say(fmt.Sprintf("Note: It is not known where the take begins in %s, so nothing was cut from its beginning.", filepath.Base(path)))
-			} else {
-				job.Start = *f.StartSample
-			}
+		job := copies.Job(path, t, f, r.Location)
+		job.Dir, job.Tags.Artist, job.Tags.Software = w.to, artist, software
+		if w.trimStart && !copies.SkipPreRoll(&job, f) {
+			r.say(fmt.Sprintf("Note: It is not known where the take begins in %s, so nothing was cut from its beginning.", filepath.Base(path)))
 		}
 		jobs = append(jobs, job)
 	}
@@ -160,29 +153,6 @@ func looksLikePath(ref string) bool {
 	return strings.ContainsRune(ref, filepath.Separator)
 }
 
-// describe puts what is known of a take into the tags of a copy.
-func (r *run) describe(job *convert.Job, t sidecar.Take, f sidecar.File) {
-	tags := &job.Tags
-	tags.Album, tags.BPM, tags.TakeID = t.Set.Name, t.Tempo, t.ID
-	tags.Date = t.RecordedAt.In(r.Location)
-	if t.RecordedAt.IsZero() {
-		tags.Date = time.Time{}
-	}
-	if tags.Comment = t.Note; tags.Comment == "" {
-		tags.Comment = fmt.Sprintf("Take %d, track %s", t.Number, f.Track)
-	}
-	beat := f.StartBeat
-	if beat == nil {
-		beat = t.StartBeat
-	}
-	if beat != nil && t.Tempo > 0 {
-		tags.Position = int64(math.Round(*beat * 60 / t.Tempo * float64(f.Rate)))
-		if f.StartSample != nil {
-			tags.Position -= *f.StartSample // of the file's first frame
-		}
-	}
-}
-
 // artist is the name of config.toml for tags.
 func (r *run) artist() string {
 	if r.Config == nil {
@@ -197,9 +167,6 @@ func (r *run) artist() string {
 
 // convertAll converts, tells of it, and prints the paths.
 func (r *run) convertAll(ctx context.Context, jobs []convert.Job, opt convert.Options) error {
-	for i := range jobs {
-		jobs[i].Tags.Position += jobs[i].Start
-	}
 	bar := newBar(r.Stderr, r.json, jobs)
 	opt.Progress = bar.moved
 	results, errs := convert.All(ctx, jobs, opt, nil)
