@@ -102,6 +102,9 @@ func lastWords(path string) (text, hint string) {
 	return text, ""
 }
 
+// Detach has a command live on when this program ends or is interrupted.
+func Detach(cmd *exec.Cmd) { detach(cmd) }
+
 func noWindows() error {
 	return &control.Error{
 		Code: "not_supported", Message: "This build of Takebar has no windows.",

@@ -21,11 +21,13 @@ const ID = "io.github.takebar.takebar"
 type Options struct {
 	Core   control.Core
 	Logger *slog.Logger
-	Page   string // to open; "" = takes
-	Look   ui.Look
+	Page   string  // to open; "" = takes
+	Look   ui.Look // to begin with
 	Icon   fyne.Resource
 	// Pages makes the pages, once the desk is there.
 	Pages func(*ui.Desk) []ui.Page
+	// Looks gives the look anew when the user's choice changes; nil = it stays.
+	Looks <-chan ui.Look
 	// Asked gives pages to bring to the front, as when Takebar's window is opened a second time.
 	Asked <-chan string
 }
@@ -46,6 +48,7 @@ func Run(ctx context.Context, o Options) error {
 	shell := NewShell(desk, o.Pages(desk))
 	shell.Snapshot(o.Core.Snapshot())
 	ui.Stream(desk, o.Core.Watch(desk.Context()), shell.Snapshot)
+	ui.Stream(desk, o.Looks, func(l ui.Look) { a.Settings().SetTheme(l) })
 	ui.Stream(desk, o.Asked, func(page string) {
 		desk.Open(page, "")
 		w.Show()

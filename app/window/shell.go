@@ -16,7 +16,10 @@ import (
 	"github.com/takebar/takebar/internal/control"
 )
 
-const lampSize = 9
+const (
+	lampSize = 9
+	sideWide = 150
+)
 
 // Shell is the frame around the pages: side bar, status line, menu and keys.
 type Shell struct {
@@ -44,12 +47,14 @@ func NewShell(desk *ui.Desk, pages []ui.Page) *Shell {
 		s.tabs = append(s.tabs, b)
 		side.Add(b)
 	}
-	left := container.NewStack(ui.NewFill(ui.ColorPanel), container.NewPadded(side))
+	room := container.NewGridWrap(fyne.NewSize(sideWide, 1), layout.NewSpacer())
+	left := container.NewStack(ui.NewFill(ui.ColorPanel), container.NewPadded(container.NewVBox(room, side)))
 	s.lamp.Radius = lampSize / 2
 	lamp := container.NewCenter(container.NewGridWrap(fyne.NewSquareSize(lampSize), s.lamp))
-	foot := container.NewStack(ui.NewFill(ui.ColorPanel), container.NewBorder(nil, nil, container.NewHBox(layout.NewSpacer(), lamp), nil, s.status))
-	body := container.NewBorder(nil, foot, left, nil, container.NewPadded(s.middle))
+	foot := container.NewStack(ui.NewFill(ui.ColorPanel), container.NewBorder(nil, nil, container.NewPadded(container.NewPadded(lamp)), nil, s.status))
+	body := container.New(frame{}, left, container.NewPadded(s.middle), ui.NewFill(theme.ColorNameSeparator), foot)
 	w := desk.Window
+	w.SetPadded(false)
 	w.SetContent(container.NewStack(body, desk.Overlay()))
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { s.typed(e.Name) })
 	w.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { s.pages[s.front].Dropped(files) })
@@ -199,4 +204,27 @@ func keyName(say words.Say, key fyne.KeyName) string {
 		return say("shell.key.escape")
 	}
 	return strings.TrimPrefix(string(key), "Key")
+}
+
+// frame lays out side bar, page, a thin line and the status line, in this order, without gaps.
+type frame struct{}
+
+// MinSize implements fyne.Layout.
+func (frame) MinSize(o []fyne.CanvasObject) fyne.Size {
+	side, page, status := o[0].MinSize(), o[1].MinSize(), o[3].MinSize()
+	return fyne.NewSize(side.Width+page.Width, max(side.Height, page.Height)+1+status.Height)
+}
+
+// Layout implements fyne.Layout.
+func (frame) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	side, status := o[0].MinSize().Width, o[3].MinSize().Height
+	high := size.Height - status - 1
+	place := func(o fyne.CanvasObject, x, y, width, height float32) {
+		o.Move(fyne.NewPos(x, y))
+		o.Resize(fyne.NewSize(width, height))
+	}
+	place(o[0], 0, 0, side, high)
+	place(o[1], side, 0, size.Width-side, high)
+	place(o[2], 0, high, size.Width, 1)
+	place(o[3], 0, high+1, size.Width, status)
 }

@@ -1,6 +1,8 @@
 package ui
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -26,7 +28,7 @@ func NewFill(colour fyne.ThemeColorName) *Fill {
 
 // CreateRenderer implements fyne.Widget.
 func (f *Fill) CreateRenderer() fyne.WidgetRenderer {
-	f.rectangle = canvas.NewRectangle(nil)
+	f.rectangle = canvas.NewRectangle(color.Transparent)
 	f.paint()
 	return widget.NewSimpleRenderer(f.rectangle)
 }
@@ -44,7 +46,7 @@ func (f *Fill) paint() {
 	variant := fyne.CurrentApp().Settings().ThemeVariant()
 	f.rectangle.FillColor = current.Color(f.Colour, variant)
 	f.rectangle.CornerRadius = f.Radius
-	f.rectangle.StrokeColor, f.rectangle.StrokeWidth = nil, 0
+	f.rectangle.StrokeColor, f.rectangle.StrokeWidth = color.Transparent, 0
 	if f.Stroke != "" {
 		f.rectangle.StrokeColor, f.rectangle.StrokeWidth = current.Color(f.Stroke, variant), 1
 	}
