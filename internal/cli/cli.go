@@ -53,6 +53,8 @@ type Program struct {
 	Running func(ctx context.Context) (Core, error)
 	// Tray runs the menu-bar role until it is quit.
 	Tray func(ctx context.Context, say func(string)) error
+	// Window shows a page of the window until the user closes it, or has an open window show it; nil = this build has no windows.
+	Window func(ctx context.Context, page string, say func(string)) error
 	// Files shows and plays files on the desktop.
 	Files app.Files
 	// Script gives the places to install the Remote Script to, without the choices of the command line.

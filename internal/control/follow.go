@@ -62,3 +62,14 @@ func withoutCore(err error) Snapshot {
 	}
 	return Snapshot{Link: link}
 }
+
+// Reached waits until a follower has found its first core, at most for the given time; the error says what to do.
+func (c *Client) Reached(ctx context.Context, patience time.Duration) error {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	if _, ok := c.hub.until(ctx, func(s Snapshot) bool { return s.Version > 0 }); ok {
+		return nil
+	}
+	link := c.Snapshot().Link
+	return &Error{Code: CodeCoreGone, Message: link.Message, Hint: link.Hint, Err: ErrNoCore}
+}
