@@ -12,6 +12,9 @@ import (
 
 func isDiskFull(err error) bool { return errors.Is(err, unix.ENOSPC) || errors.Is(err, unix.EDQUOT) }
 
+// isHeld says that another program keeps a file from being moved.
+func isHeld(err error) bool { return errors.Is(err, unix.EBUSY) || errors.Is(err, unix.ETXTBSY) }
+
 // syncDir makes names in a folder safe against a power cut.
 func syncDir(dir string) error {
 	f, err := os.Open(dir)

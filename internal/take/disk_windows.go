@@ -14,6 +14,11 @@ func isDiskFull(err error) bool {
 		errors.Is(err, windows.ERROR_DISK_QUOTA_EXCEEDED)
 }
 
+// isHeld says that another program keeps a file from being moved.
+func isHeld(err error) bool {
+	return errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION)
+}
+
 // syncDir does nothing: Windows cannot sync a folder; NTFS keeps names in its own journal.
 func syncDir(string) error { return nil }
 

@@ -20,7 +20,7 @@ var errNewer = errors.New("it was written by a newer Takebar")
 
 // decodeSidecar reads a sidecar and makes sure that nothing in it leads out of its folder. With errNewer the Take is usable.
 func decodeSidecar(data []byte) (sidecar.Take, error) {
-	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) // editors on Windows like to put that there
+	data = trimMark(data)
 	var t sidecar.Take
 	if err := json.Unmarshal(data, &t); err != nil {
 		return sidecar.Take{}, fmt.Errorf("it is not JSON of the right kind: %w", err)
@@ -47,6 +47,9 @@ func decodeSidecar(data []byte) (sidecar.Take, error) {
 	return t, nil
 }
 
+// trimMark leaves out the mark that editors on Windows like to put before a text.
+func trimMark(data []byte) []byte { return bytes.TrimPrefix(data, []byte("\xef\xbb\xbf")) }
+
 // safeName says that the name, with "/", stays below the sidecar's folder on every system.
 func safeName(name string) bool {
 	return name != "." && filepath.IsLocal(filepath.FromSlash(name)) && !strings.ContainsAny(name, "\\:\x00")
@@ -66,7 +69,7 @@ func encodeSidecar(t sidecar.Take, old []byte) ([]byte, error) {
 		return nil, fmt.Errorf("encode the sidecar: %w", err)
 	}
 	if old != nil {
-		if data, err = mergeJSON(bytes.TrimPrefix(old, []byte("\xef\xbb\xbf")), data); err != nil {
+		if data, err = mergeJSON(trimMark(old), data); err != nil {
 			return nil, fmt.Errorf("change the sidecar: %w", err)
 		}
 	}
@@ -194,17 +197,20 @@ func mergeList(old, next []byte) ([]byte, error) {
 	return plainJSON(now)
 }
 
-// setMembers changes some fields of a sidecar and leaves everything else as it is.
+// setMembers changes some fields of a sidecar, removes those with a nil value, and leaves everything else as it is.
 func setMembers(old []byte, changes []member) ([]byte, error) {
-	members, err := parseMembers(bytes.TrimPrefix(old, []byte("\xef\xbb\xbf")))
+	members, err := parseMembers(trimMark(old))
 	if err != nil {
 		return nil, fmt.Errorf("change the sidecar: %w", err)
 	}
 	for _, change := range changes {
 		i := slices.IndexFunc(members, func(m member) bool { return m.key == change.key })
-		if i < 0 {
+		switch {
+		case change.value == nil:
+			members = slices.DeleteFunc(members, func(m member) bool { return m.key == change.key })
+		case i < 0:
 			members = append(members, change)
-		} else {
+		default:
 			members[i].value = change.value
 		}
 	}

@@ -2,6 +2,7 @@ package take
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -19,6 +20,7 @@ const (
 	childEnv = "TAKE_TEST_LAND_IN" // the folder of the studio; makes TestChild land a take
 	pauseEnv = "TAKE_TEST_PAUSE"   // "<step> <how many times it is passed before>"
 	clockEnv = "TAKE_TEST_CLOCK"   // RFC 3339
+	nameEnv  = "TAKE_TEST_RENAME"  // has the child rename the take t-1 rather than land it
 )
 
 // TestChild is the other process of TestKilledAtEveryStep: it lands a take of two files and stops for ever at one step.
@@ -45,7 +47,11 @@ func TestChild(t *testing.T) {
 	s.clock, err = time.Parse(time.RFC3339Nano, os.Getenv(clockEnv))
 	mustDo(t, err)
 	s.clock = s.clock.Local()
-	_, err = s.Land(t.Context(), s.take("t-1", s.twoFiles()...), live.Link{Live: "12.3.6"}, nil)
+	if name := os.Getenv(nameEnv); name != "" {
+		_, err = s.Rename(t.Context(), "t-1", name)
+	} else {
+		_, err = s.Land(t.Context(), s.take("t-1", s.twoFiles()...), live.Link{Live: "12.3.6"}, nil)
+	}
 	t.Fatalf("it went past %s: %v", step, err)
 }
 
@@ -58,10 +64,11 @@ func (s *studio) twoFiles() []string {
 }
 
 // killAt lands a take in another process and kills that at the step.
-func killAt(t *testing.T, s *studio, step string, pass int) {
+func killAt(t *testing.T, s *studio, step string, pass int, env ...string) {
 	t.Helper()
 	child := exec.CommandContext(t.Context(), os.Args[0], "-test.run=^TestChild$")
 	child.Env = append(os.Environ(), childEnv+"="+s.root, fmt.Sprintf("%s=%s %d", pauseEnv, step, pass), clockEnv+"="+s.clock.Format(time.RFC3339Nano))
+	child.Env = append(child.Env, env...)
 	out, err := child.StdoutPipe()
 	mustDo(t, err)
 	mustDo(t, child.Start())
@@ -110,6 +117,103 @@ func TestKilledAtEveryStep(t *testing.T) {
 				s.checkWhole(paths)
 			})
 		}
+	}
+}
+
+// TestRenameKilledAtEveryStep kills renames as TestKilledAtEveryStep kills landings: there and, by the names from before, back again.
+func TestRenameKilledAtEveryStep(t *testing.T) {
+	for _, step := range RenameSteps() {
+		for pass := range 2 {
+			if pass > 0 && step != StepRenameFileMoved {
+				continue
+			}
+			for _, resumes := range []bool{true, false} {
+				t.Run(fmt.Sprintf("%s %d resume %t", step, pass+1, resumes), func(t *testing.T) {
+					t.Parallel()
+					s := newStudio(t)
+					aiff := tone()
+					aiff.aiff = true
+					paths := s.twoFiles()
+					mustDo(t, os.WriteFile(paths[0], tone().bytes(), 0o644))
+					mustDo(t, os.WriteFile(paths[1], aiff.bytes(), 0o644))
+					landed := s.land(s.take("t-1", paths...))
+					// Whether the next start puts it right, or the next look without one.
+					afterwards := func() sidecar.Entry {
+						s.reopen()
+						if resumes {
+							again, problems, err := s.Resume(t.Context(), nil)
+							if err != nil || len(again) != 0 || len(problems) != 0 {
+								t.Errorf("resume: %v, problems %v, %v", again, problems, err)
+							}
+						}
+						all := s.list(sidecar.Query{})
+						if len(all) != 1 || all[0].Status != sidecar.StatusLanded || len(all[0].Files) != 2 || len(all[0].Warnings) != 0 || all[0].Live != "12.3.6" {
+							t.Fatalf("list: %+v", all)
+						}
+						for i, p := range paths {
+							if sumOf(t, p) != sumOf(t, all[0].Paths[i]) || all[0].Files[i].SHA256 != sumOf(t, p) {
+								t.Errorf("%s is not %s", all[0].Paths[i], p)
+							}
+						}
+						return all[0]
+					}
+
+					killAt(t, s, step, pass, nameEnv+"=The Riff")
+					e := afterwards()
+					wantFiles(t, s.files(), []string{"My Song/The Riff - Vox.wav", "My Song/The Riff - Gtr.aif", "My Song/The Riff.takebar.json"})
+					if e.Name != "The Riff" {
+						t.Errorf("it is called %q", e.Name)
+					}
+					killAt(t, s, step, pass, nameEnv+"="+landed.Name)
+					afterwards()
+					s.checkWhole(paths)
+				})
+			}
+		}
+	}
+}
+
+// Between the stop and the next start somebody may make a file with one of the names: it stays as it is.
+func TestRenameKilledThenNameTaken(t *testing.T) {
+	for _, step := range []string{StepRenameNoted, StepRenameFileMoved, StepRenameSidecarWritten} {
+		t.Run(step, func(t *testing.T) {
+			s := newStudio(t)
+			paths := s.twoFiles()
+			mustDo(t, os.WriteFile(paths[0], tone().bytes(), 0o644))
+			mustDo(t, os.WriteFile(paths[1], tone().bytes(), 0o644))
+			s.land(s.take("t-1", paths...))
+			killAt(t, s, step, 0, nameEnv+"=Riff")
+			folder := filepath.Join(s.opt.Dir, "My Song")
+			var mine []string
+			for _, name := range []string{"Riff - Gtr.wav", "Riff.takebar.json"} {
+				f, err := os.OpenFile(filepath.Join(folder, name), os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o644)
+				if err != nil {
+					continue // it was moved before the stop
+				}
+				_, err = f.WriteString("something of the user's")
+				mustDo(t, errors.Join(err, f.Close()))
+				mine = append(mine, f.Name())
+			}
+			if len(mine) == 0 {
+				t.Fatal("nothing was left to take")
+			}
+			s.reopen()
+			_, problems, err := s.Resume(t.Context(), nil)
+			if err != nil || len(problems) != 0 {
+				t.Errorf("%v %v", problems, err)
+			}
+			e, err := s.Get(t.Context(), "t-1")
+			mustDo(t, err)
+			s.whole(e)
+			if e.Name != "Riff" {
+				t.Errorf("%+v", e)
+			}
+			for _, name := range mine {
+				if data, err := os.ReadFile(name); err != nil || string(data) != "something of the user's" {
+					t.Errorf("%s: %q %v", name, data, err)
+				}
+			}
+		})
 	}
 }
 

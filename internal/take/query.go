@@ -44,6 +44,9 @@ func mentions(t sidecar.Take, text string) bool {
 
 // shelf is what the library or its trash holds, newest first. Callers hold l.mu.
 func (l *Library) shelf(ctx context.Context, trashed bool) ([]shelved, error) {
+	for _, problem := range l.recoverRenames() { // such as after its drive was pulled out
+		l.log.Debug("a rename waits", "problem", problem)
+	}
 	root := l.opt.Dir
 	if trashed {
 		root = filepath.Join(root, trashFolder)

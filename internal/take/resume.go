@@ -10,7 +10,7 @@ import (
 	"github.com/takebar/takebar/internal/take/sidecar"
 )
 
-// Resume finishes what an earlier run of the program began: landings, moves to and from the trash, files that were missing.
+// Resume finishes what an earlier run of the program began: landings, renames, moves to and from the trash, files that were missing.
 // problems are sentences about what is still missing, and about takes that recorded when the program was last there. The error
 // says that ctx ended, or that the journal folder cannot be read. Call it once at the start, before takes land.
 func (l *Library) Resume(ctx context.Context, progress func(sidecar.Progress)) (landed []sidecar.Entry, problems []string, err error) {
@@ -18,6 +18,9 @@ func (l *Library) Resume(ctx context.Context, progress func(sidecar.Progress)) (
 	if err != nil {
 		return nil, nil, err
 	}
+	l.mu.Lock()
+	problems = append(problems, l.recoverRenames()...)
+	l.mu.Unlock()
 	problems = append(problems, l.recoverTrash(ctx)...)
 	if err := l.sweep(ctx); err != nil {
 		return nil, problems, err
