@@ -57,6 +57,7 @@ func program(interrupts <-chan os.Signal) *cli.Program {
 			}
 			return session.Join(ctx, p.home)
 		},
+		Window: windowRole(),
 		Tray: func(ctx context.Context, say func(string)) error {
 			p, err := here()
 			if err != nil {
@@ -259,7 +260,7 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 				logger.Warn("the menu does not follow export commands", "error", err)
 			}
 		})
-		err = tray.Run(ctx, ctrl, tray.Options{Logger: logger, Export: attempts})
+		err = tray.Run(ctx, ctrl, tray.Options{Logger: logger, Export: attempts, Windows: windowOpener(logger)})
 	}
 	stop()
 	watcher.Wait()
