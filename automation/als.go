@@ -60,16 +60,21 @@ type Skipped struct {
 	Why  string `json:"why"`
 }
 
-// expand finds the sets that files, folders and patterns name. What was named itself must be a set; what a folder has besides is skipped.
-func expand(args []string) (sets []string, skipped []Skipped, refusal *Refusal) {
+// expand finds the sets that files, folders and patterns name. What was named itself must be a set, unless lenient; what a folder has
+// besides is skipped.
+func expand(args []string, lenient bool) (sets []string, skipped []Skipped, refusal *Refusal) {
 	for _, arg := range args {
 		found, named, r := candidates(arg)
+		if r != nil && lenient {
+			skipped = append(skipped, Skipped{Path: arg, Why: r.Error()})
+			continue
+		}
 		if r != nil {
 			return nil, nil, r
 		}
 		for _, path := range found {
 			if r := checkSet(path); r != nil {
-				if named {
+				if named && !lenient {
 					return nil, nil, r
 				}
 				skipped = append(skipped, Skipped{Path: path, Why: r.Error()})

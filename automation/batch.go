@@ -78,7 +78,8 @@ func (b Batch) Left() int {
 
 // BatchAdd says what to put into the batch.
 type BatchAdd struct {
-	Sets      []string      `json:"sets,omitempty"` // files, folders, patterns
+	Sets      []string      `json:"sets,omitempty"`    // files, folders, patterns
+	Lenient   bool          `json:"lenient,omitempty"` // leave out and tell what is no set, even where it was named itself
 	Locators  bool          `json:"locators,omitempty"`
 	Ranges    []Range       `json:"ranges,omitempty"`
 	Out       string        `json:"out,omitempty"`
@@ -129,7 +130,7 @@ func (e *Engine) AddToBatch(ctx context.Context, add BatchAdd) (Batch, []Skipped
 	}
 	var skipped []Skipped
 	if len(add.Sets) > 0 {
-		sets, skip, refusal := expand(add.Sets)
+		sets, skip, refusal := expand(add.Sets, add.Lenient)
 		if refusal != nil {
 			return b, nil, refusal
 		}
@@ -142,6 +143,9 @@ func (e *Engine) AddToBatch(ctx context.Context, add BatchAdd) (Batch, []Skipped
 		if err := e.addRanges(ctx, &b, add); err != nil {
 			return b, nil, err
 		}
+	}
+	if len(b.Items) == 0 && len(skipped) > 0 {
+		return b, skipped, nil // nothing to store
 	}
 	if len(b.Items) == 0 {
 		return b, skipped, refuse(ReasonBadInput, "There is nothing to add.")

@@ -286,6 +286,15 @@ func TestBadInput(t *testing.T) {
 	if got, err := b.Batch(); err != nil || len(got.Items) != 0 {
 		t.Errorf("the batch has %v, %v", got.Items, err)
 	}
+	// Dropped on a window, the good ones count and the others are told.
+	got, skipped, err := b.AddToBatch(t.Context(), automation.BatchAdd{Sets: []string{text, empty}, Lenient: true})
+	if err != nil || len(got.Items) != 0 || len(skipped) != 2 || skipped[0].Why == "" {
+		t.Errorf("nothing but junk: %v, %v, %v", got.Items, skipped, err)
+	}
+	good := writeSet(t, filepath.Join(dir, "good.als"))
+	if got, skipped, err = b.AddToBatch(t.Context(), automation.BatchAdd{Sets: []string{text, good, plain}, Lenient: true}); err != nil || len(got.Items) != 1 || len(skipped) != 2 {
+		t.Errorf("one good among junk: %v, %v, %v", got.Items, skipped, err)
+	}
 	b.safe(automation.Result{})
 }
 

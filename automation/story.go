@@ -99,47 +99,69 @@ func (e *Engine) Story(ref string) (string, error) {
 		fmt.Fprintf(&b, " in %q, Live %s", r.Plan.SetName(), r.Plan.Live)
 	}
 	fmt.Fprintf(&b, "\n%s\n\n", r.Began.Format("Monday, 2 January 2006, 15:04:05"))
-	var grew *Event
-	flush := func() {
-		if grew != nil {
-			line(&b, *grew, fmt.Sprintf("%s (%s)", grew.Text, filepath.Base(grew.File)))
-			grew = nil
+	for _, l := range storyLines(events) {
+		indent := "  "
+		if l.Step {
+			indent = ""
 		}
+		fmt.Fprintf(&b, "%9.3f s  %s%s\n", l.After.Seconds(), indent, l.Text)
 	}
-	for i := range events {
-		ev := events[i]
-		flush()
-		switch ev.What {
-		case EventEnter:
-			if i == 0 || events[i-1].State.Sentence() != ev.State.Sentence() {
-				line(&b, ev, ev.State.Sentence()+".")
-			}
-		case EventKey:
-			line(&b, ev, fmt.Sprintf("  Key %s for %s.", keys.Key(ev.Key), ev.Window))
-		case EventSent:
-			line(&b, ev, "  It went out.")
-		case EventWindow:
-			line(&b, ev, fmt.Sprintf("  Window %s: %s.", ev.Window, ev.Text))
-		case EventFile:
-			grew = &events[i]
-			grew.Text = "  " + grew.Text
-		case EventShot:
-			line(&b, ev, "  Picture: "+filepath.Base(ev.File))
-		case EventEnd:
-			// told below
-		default:
-			line(&b, ev, "  "+ev.Text)
-		}
-	}
-	flush()
 	b.WriteString("\n" + r.Summary())
 	return b.String(), nil
 }
 
-func line(b *strings.Builder, ev Event, text string) {
-	d := time.Duration(ev.Ms) * time.Millisecond
-	fmt.Fprintf(b, "%9.3f s  %s\n", d.Seconds(), text)
+// StoryLine is one thing that happened in an attempt, for a person.
+type StoryLine struct {
+	After time.Duration // since the attempt began
+	Text  string
+	Step  bool  // a new step of the attempt; the others belong to the step before them
+	State State // with Step: which
 }
+
+// StoryLines are what happened in an attempt so far, from its trace; it may be running, in any process.
+func (e *Engine) StoryLines(id string) ([]StoryLine, error) {
+	id, err := e.store.find(id)
+	if err != nil {
+		return nil, err
+	}
+	events, err := readTraceFile(e.store.attemptDir(id))
+	return storyLines(events), err
+}
+
+func storyLines(events []Event) []StoryLine {
+	var lines []StoryLine
+	add := func(ev Event, format string, args ...any) {
+		lines = append(lines, StoryLine{After: time.Duration(ev.Ms) * time.Millisecond, Text: fmt.Sprintf(format, args...)})
+	}
+	for i, ev := range events {
+		switch ev.What {
+		case EventEnter:
+			if i == 0 || events[i-1].State.Sentence() != ev.State.Sentence() {
+				add(ev, "%s.", ev.State.Sentence())
+				last := &lines[len(lines)-1]
+				last.Step, last.State = true, ev.State
+			}
+		case EventKey:
+			add(ev, "Key %s for %s.", keys.Key(ev.Key), ev.Window)
+		case EventSent:
+			add(ev, "It went out.")
+		case EventWindow:
+			add(ev, "Window %s: %s.", ev.Window, ev.Text)
+		case EventFile:
+			add(ev, "%s (%s)", ev.Text, filepath.Base(ev.File))
+		case EventShot:
+			add(ev, "Picture: %s", filepath.Base(ev.File))
+		case EventEnd:
+			// the summary tells it
+		default:
+			add(ev, "%s", ev.Text)
+		}
+	}
+	return lines
+}
+
+// IDs lists the ids of all attempts, oldest first.
+func (e *Engine) IDs() ([]string, error) { return e.store.attempts() }
 
 // Summary is the outcome with everything that a user should know.
 func (r Result) Summary() string {
