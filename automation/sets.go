@@ -10,7 +10,7 @@ import (
 // FindSets finds the Live Sets that files, folders and patterns name, each once. What was named itself must be a set; what a folder or pattern has
 // besides is skipped. Errors are *Refusal.
 func FindSets(args []string) (sets []string, skipped []Skipped, err error) {
-	sets, skipped, why := expand(args)
+	sets, skipped, why := expand(args, false)
 	if why != nil {
 		return nil, nil, why
 	}
