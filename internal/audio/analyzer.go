@@ -92,12 +92,12 @@ type AnalyzerOption func(*Analyzer)
 // maximum for every samplesPerPixel frames (at least 2), all channels mixed
 // into one.
 func WithPeaks(samplesPerPixel int) AnalyzerOption {
-	return func(a *Analyzer) { a.peaks = newPeakMaker(a.info, samplesPerPixel, false) }
+	return func(a *Analyzer) { a.peaks = newPeakMaker(a.info, max(samplesPerPixel, 2), false) }
 }
 
 // WithChannelPeaks is WithPeaks with a waveform for each channel.
 func WithChannelPeaks(samplesPerPixel int) AnalyzerOption {
-	return func(a *Analyzer) { a.peaks = newPeakMaker(a.info, samplesPerPixel, true) }
+	return func(a *Analyzer) { a.peaks = newPeakMaker(a.info, max(samplesPerPixel, 2), true) }
 }
 
 // NewAnalyzer returns an Analyzer for the file that info describes. For an

@@ -21,6 +21,9 @@ const (
 // but faster, as several parts of the file are read at once and nothing else is
 // measured. Other programs that work on sound at this moment may feel that; the
 // landing of a take uses an Analyzer.
+//
+// One frame a pixel, for the closest look at a stretch of a file, is allowed; a
+// .dat file cannot hold that.
 func MakePeaks(ctx context.Context, r io.ReaderAt, info Info, samplesPerPixel int, perChannel bool) (*Peaks, error) {
 	enc, err := info.encoding()
 	if err != nil {

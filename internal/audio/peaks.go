@@ -46,7 +46,7 @@ type peakMaker struct {
 }
 
 func newPeakMaker(info Info, samplesPerPixel int, split bool) *peakMaker {
-	m := &peakMaker{rate: info.Rate, channels: info.Channels, spp: max(samplesPerPixel, 2), split: split}
+	m := &peakMaker{rate: info.Rate, channels: info.Channels, spp: max(samplesPerPixel, 1), split: split}
 	m.lo, m.hi = make([]int32, m.outChannels()), make([]int32, m.outChannels())
 	m.reset()
 	return m
