@@ -478,6 +478,10 @@ func (c *fakeCore) Takes(context.Context, control.TakeQuery) ([]control.LibraryT
 	return nil, c.call("Takes")
 }
 
+func (c *fakeCore) RenameTake(context.Context, string, string) (control.LibraryTake, error) {
+	return control.LibraryTake{}, nil
+}
+
 func (c *fakeCore) AnnotateTake(context.Context, string, *string, *int) (control.LibraryTake, error) {
 	return control.LibraryTake{}, c.call("AnnotateTake")
 }

@@ -236,6 +236,15 @@ func (f *fakeCore) AnnotateTake(_ context.Context, ref string, note *string, rat
 	return t, err
 }
 
+func (f *fakeCore) RenameTake(_ context.Context, ref, name string) (control.LibraryTake, error) {
+	if err := f.call("RenameTake %q %q", ref, name); err != nil {
+		return control.LibraryTake{}, err
+	}
+	t, err := f.one("", ref)
+	t.Name = name
+	return t, err
+}
+
 func (f *fakeCore) InstallScript(_ context.Context, library string) (control.Install, error) {
 	return control.Install{}, f.call("InstallScript %q", library)
 }

@@ -20,7 +20,7 @@ const whichTake = `which take: its number, its name, its id, or "last"`
 func (r *run) takesCommand() *cobra.Command {
 	c := group("takes", "The library: list, show, reveal, play, rescue, trash, ...",
 		r.takesListCommand(), r.takesShowCommand(), r.takesPathCommand(), r.takesRevealCommand(), r.takesPlayCommand(),
-		r.takesNoteCommand(), r.takesRateCommand(), r.takesTrashCommand(), r.takesRestoreCommand(), r.takesRescueCommand())
+		r.takesNoteCommand(), r.takesRateCommand(), r.takesRenameCommand(), r.takesTrashCommand(), r.takesRestoreCommand(), r.takesRescueCommand())
 	c.Long = `The library of takes. A take is named by its number, its name, its id, or "last".`
 	return c
 }
@@ -262,6 +262,41 @@ func (r *run) annotated(t control.LibraryTake, err error) error {
 		}
 		return text
 	})
+}
+
+func (r *run) takesRenameCommand() *cobra.Command {
+	c := r.one("rename <take> <name>", "Rename a take with its files", func(ctx context.Context, core Core, ref string, more []string) error {
+		before, err := core.Take(ctx, ref)
+		if err != nil {
+			return err
+		}
+		t, err := core.RenameTake(ctx, before.ID, more[0])
+		if err != nil {
+			return err
+		}
+		return r.show(t, func() string {
+			if t.Name == before.Name {
+				return "It is called so already: " + takeName(t)
+			}
+			text := fmt.Sprintf("Renamed: %s", takeName(t))
+			for _, p := range t.Paths {
+				text += "\n  " + p
+			}
+			return fmt.Sprintf("%s\ntakebar takes rename %s %s takes it back.", text, t.ID, quoted(app.Clean(before.Name)))
+		})
+	}, 1, "which take, and its new name")
+	c.Long = `Rename a take with its files and its sidecar. Its files are called as if the take
+had landed under that name. Nothing is overwritten: where the name is taken, the
+take becomes "name (2)". Renaming it back brings the old file names back.`
+	return c
+}
+
+// quoted writes a name so that a shell takes it for one word.
+func quoted(name string) string {
+	if strings.ContainsAny(name, "\"`$\\!") {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return `"` + name + `"`
 }
 
 func (r *run) takesTrashCommand() *cobra.Command {

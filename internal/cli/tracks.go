@@ -111,13 +111,14 @@ func (r *run) armCommand() *cobra.Command {
 		Short: "Arm tracks",
 		Long: `Arm tracks, and print all tracks that are armed then.
 
-Whether others are disarmed is as Live's preference Exclusive Arm says;
---exclusive yes disarms them, --exclusive no leaves them.`,
+Whether others are disarmed is as exclusive_arm in config.toml says, which leaves it
+to Live's preference Exclusive Arm at first. --exclusive yes disarms them,
+--exclusive no leaves them.`,
 		Example: "  takebar arm 2\n  takebar arm \"Lead vox\" Guitar --exclusive no",
 		Args:    args(1, -1, "which track: its number or its name"),
 		RunE: func(cmd *cobra.Command, given []string) error {
 			switch exclusive {
-			case "set", "yes", "no":
+			case "", "set", "yes", "no":
 			default:
 				return usagef("--exclusive is set, yes or no, not %q", exclusive)
 			}
@@ -130,7 +131,7 @@ Whether others are disarmed is as Live's preference Exclusive Arm says;
 			})
 		},
 	}
-	c.Flags().StringVar(&exclusive, "exclusive", "set", "disarm all others: yes, no, or set (as Live's preference says)")
+	c.Flags().StringVar(&exclusive, "exclusive", "", "disarm all others: yes, no, or set (as Live's preference says); else as the settings say")
 	return c
 }
 

@@ -370,6 +370,11 @@ func (c *Client) AnnotateTake(ctx context.Context, ref string, note *string, rat
 	return ask[LibraryTake](ctx, c, "takes.annotate", annotateParams{ref, note, rating})
 }
 
+// RenameTake implements Core.
+func (c *Client) RenameTake(ctx context.Context, ref, name string) (LibraryTake, error) {
+	return ask[LibraryTake](ctx, c, "takes.rename", renameTakeParams{ref, name})
+}
+
 // RescueTake implements Core.
 func (c *Client) RescueTake(ctx context.Context, ref string) (LibraryTake, error) {
 	return ask[LibraryTake](ctx, c, "takes.rescue", takeParams{ref})

@@ -215,6 +215,18 @@ func contractTracks(t *testing.T, w *world) {
 	if armed, err = w.Arm(ctx, ArmRequest{Tracks: []Ref{"selected"}}); err != nil || len(armed) != 1 || armed[0].ID != made.ID {
 		t.Errorf("%+v %v", armed, err)
 	}
+	// What the settings say counts where the click does not say it.
+	for how, n := range map[string]int{"no": 2, "yes": 1} {
+		if err := w.SetDefaults(ctx, Defaults{Exclusive: how}); err != nil {
+			t.Error(err)
+		}
+		if _, err := w.Arm(ctx, ArmRequest{Tracks: []Ref{"Bass"}, Exclusive: "yes"}); err != nil {
+			t.Error(err)
+		}
+		if armed, err = w.Arm(ctx, ArmRequest{Tracks: []Ref{"Guitar"}}); err != nil || len(armed) != n {
+			t.Errorf("exclusive %s: %+v %v", how, armed, err)
+		}
+	}
 	if p := w.Snapshot().Pending; len(p) != 0 {
 		t.Errorf("still pending: %v", p)
 	}
@@ -387,6 +399,16 @@ func contractLibrary(t *testing.T, w *world) {
 	if e, err := w.RestoreTake(ctx, take.ID); err != nil || e.Trashed || w.Snapshot().LastTake == nil {
 		t.Errorf("%+v %v", e, err)
 	}
+	old := w.Snapshot().LastTake.Name
+	for _, name := range []string{"The Riff", old} { // and back
+		if e, err := w.RenameTake(ctx, take.ID, name); err != nil || e.Name != name || e.ID != take.ID || w.Snapshot().LastTake.Name != name {
+			t.Errorf("%+v %v", e, err)
+		}
+	}
+	_, err = w.RenameTake(ctx, take.ID, "")
+	codeIs(t, "no name", err, "bad_name")
+	_, err = w.RenameTake(ctx, "nobody", "x")
+	codeIs(t, "no such take", err, "take_not_found")
 	if e, err := w.RescueTake(ctx, take.ID); err != nil || e.ID != take.ID || len(w.Snapshot().Landings) != 0 {
 		t.Errorf("%+v %v %+v", e, err, w.Snapshot().Landings)
 	}
@@ -406,6 +428,13 @@ func contractSettings(t *testing.T, w *world) {
 	if d := w.Snapshot().Settings.Defaults; d.Source != live.SourceMain || d.View != live.ViewArrangement {
 		t.Errorf("%+v", d)
 	}
+	if err := w.SetDefaults(ctx, Defaults{Exclusive: "yes"}); err != nil {
+		t.Error(err)
+	}
+	if d := w.Snapshot().Settings.Defaults; d != (Defaults{live.SourceMain, live.ViewArrangement, "yes"}) {
+		t.Errorf("%+v", d)
+	}
+	codeIs(t, "no such way to arm", w.SetDefaults(ctx, Defaults{Exclusive: "perhaps"}), "invalid_params")
 	codeIs(t, "a track as default", w.SetDefaults(ctx, Defaults{Source: live.SourceTrack}), "invalid_params")
 	codeIs(t, "no such view", w.SetDefaults(ctx, Defaults{View: "mixer"}), "invalid_params")
 	_, err := w.InstallScript(ctx, "")

@@ -88,12 +88,7 @@ func New(opt Options) *Controller {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	if opt.Settings.Source == "" {
-		opt.Settings.Source = live.SourceArmed
-	}
-	if opt.Settings.View == "" {
-		opt.Settings.View = live.ViewArrangement
-	}
+	opt.Settings.Defaults = opt.Settings.Defaults.filled()
 	first := Snapshot{
 		Version:  1,
 		Link:     Link{Status: LinkDisconnected, Message: "Looking for Live…", Lives: []LiveInfo{}},

@@ -69,6 +69,8 @@ type Core interface {
 	TrashTake(ctx context.Context, ref string) (LibraryTake, error)
 	RestoreTake(ctx context.Context, ref string) (LibraryTake, error)
 	AnnotateTake(ctx context.Context, ref string, note *string, rating *int) (LibraryTake, error)
+	// RenameTake renames a take with its files and sidecar. Renaming it back brings the file names back that it had.
+	RenameTake(ctx context.Context, ref, name string) (LibraryTake, error)
 	// RescueTake lands a repaired copy of an unfinished recording: a file path, or a take with missing files.
 	RescueTake(ctx context.Context, ref string) (LibraryTake, error)
 
@@ -85,7 +87,7 @@ type Ref string
 // ArmRequest arms tracks.
 type ArmRequest struct {
 	Tracks    []Ref  `json:"tracks"`
-	Exclusive string `json:"exclusive,omitempty"` // set (default), yes, no
+	Exclusive string `json:"exclusive,omitempty"` // set (as Live's preference says), yes, no; "" = as the Defaults say
 }
 
 // RoutingRequest sets a track's input, by category or by display name.
@@ -122,10 +124,11 @@ type Dialog struct {
 	CurrentDialogButtonCount *int    `json:"current_dialog_button_count"`
 }
 
-// Defaults is what one click on Record Take does.
+// Defaults is what one click does: on Record Take, and on a track to arm it.
 type Defaults struct {
-	Source live.SourceKind `json:"source"` // armed, selected, main
-	View   live.View       `json:"view"`
+	Source    live.SourceKind `json:"source"` // armed, selected, main
+	View      live.View       `json:"view"`
+	Exclusive string          `json:"exclusive"` // whether arming disarms the other tracks: set (as Live's preference says), yes, no
 }
 
 // TakeQuery filters the library.

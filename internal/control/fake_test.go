@@ -626,6 +626,13 @@ func (f *fakeLibrary) Annotate(_ context.Context, ref string, note *string, rati
 	})
 }
 
+func (f *fakeLibrary) Rename(_ context.Context, ref, name string) (LibraryTake, error) {
+	if name == "" {
+		return LibraryTake{}, refuse("bad_name", "A take needs a name.")
+	}
+	return f.edit(ref, func(e *LibraryTake) { e.Name = name })
+}
+
 func (f *fakeLibrary) Rescue(_ context.Context, ref string, progress func(Landing)) (LibraryTake, error) {
 	progress(Landing{TakeID: ref, Step: "copying"})
 	return f.edit(ref, func(e *LibraryTake) { e.Status = sidecar.StatusRescued })

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 
@@ -41,6 +42,9 @@ func (c *Controller) SetDefaults(ctx context.Context, d Defaults) error {
 	if d.View == "" {
 		d.View = now.View
 	}
+	if d.Exclusive == "" {
+		d.Exclusive = now.Exclusive
+	}
 	switch d.Source {
 	case live.SourceArmed, live.SourceSelected, live.SourceMain:
 	default:
@@ -48,6 +52,9 @@ func (c *Controller) SetDefaults(ctx context.Context, d Defaults) error {
 	}
 	if d.View != live.ViewArrangement && d.View != live.ViewSession {
 		return &Error{Code: CodeInvalid, Message: "There is no view “" + string(d.View) + "”.", Hint: "Views are arrangement and session."}
+	}
+	if err := checkExclusive(d.Exclusive); err != nil {
+		return err
 	}
 	if c.opt.SaveDefaults != nil {
 		if err := c.opt.SaveDefaults(ctx, d); err != nil {
@@ -58,8 +65,30 @@ func (c *Controller) SetDefaults(ctx context.Context, d Defaults) error {
 	return nil
 }
 
+// filled has Takebar's own ways in the places of empty ones.
+func (d Defaults) filled() Defaults {
+	d.Source = cmp.Or(d.Source, live.SourceArmed)
+	d.View = cmp.Or(d.View, live.ViewArrangement)
+	d.Exclusive = cmp.Or(d.Exclusive, exclusiveAsLive)
+	return d
+}
+
+// exclusiveAsLive leaves it to Live's preference whether arming a track disarms the others.
+const exclusiveAsLive = "set"
+
+func checkExclusive(how string) error {
+	switch how {
+	case exclusiveAsLive, "yes", "no":
+		return nil
+	}
+	return &Error{Code: CodeInvalid, Message: "“" + how + "” is no way to arm.", Hint: "Exclusive is set (as Live's preference says), yes or no."}
+}
+
 // SetSettings takes in what config.toml says now.
-func (c *Controller) SetSettings(s Settings) { c.tell(settingsChanged{s}) }
+func (c *Controller) SetSettings(s Settings) {
+	s.Defaults = s.filled()
+	c.tell(settingsChanged{s})
+}
 
 // InstallScript implements Core.
 func (c *Controller) InstallScript(ctx context.Context, userLibrary string) (Install, error) {

@@ -32,6 +32,11 @@ func (c *Controller) AnnotateTake(ctx context.Context, ref string, note *string,
 	return c.change(func() (LibraryTake, error) { return c.opt.Library.Annotate(ctx, ref, note, rating) })
 }
 
+// RenameTake implements Core.
+func (c *Controller) RenameTake(ctx context.Context, ref, name string) (LibraryTake, error) {
+	return c.change(func() (LibraryTake, error) { return c.opt.Library.Rename(ctx, ref, name) })
+}
+
 // RescueTake implements Core.
 func (c *Controller) RescueTake(ctx context.Context, ref string) (LibraryTake, error) {
 	var last Landing

@@ -38,6 +38,7 @@ type Library interface {
 	Trash(ctx context.Context, ref string) (LibraryTake, error)
 	Restore(ctx context.Context, ref string) (LibraryTake, error)
 	Annotate(ctx context.Context, ref string, note *string, rating *int) (LibraryTake, error)
+	Rename(ctx context.Context, ref, name string) (LibraryTake, error)
 	Rescue(ctx context.Context, ref string, progress func(Landing)) (LibraryTake, error)
 }
 

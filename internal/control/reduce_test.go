@@ -69,7 +69,7 @@ func TestReduce(t *testing.T) {
 		"another last take":          {lastTakeChanged{entry}, func(s *Snapshot) { s.LastTake = entry }},
 		"the library is empty":       {lastTakeChanged{}, func(s *Snapshot) { s.LastTake = nil }},
 		"a notice":                   {noticed{Notice{Title: "c"}}, func(s *Snapshot) { s.Notices = []Notice{s.Notices[0], s.Notices[1], {Seq: 6, Title: "c"}} }},
-		"other defaults":             {defaultsChanged{Defaults{Source: live.SourceMain, View: live.ViewSession}}, func(s *Snapshot) { s.Settings.Defaults = Defaults{live.SourceMain, live.ViewSession} }},
+		"other defaults":             {defaultsChanged{Defaults{Source: live.SourceMain, View: live.ViewSession}}, func(s *Snapshot) { s.Settings.Defaults = Defaults{Source: live.SourceMain, View: live.ViewSession} }},
 		"other settings":             {settingsChanged{Settings{TakesDir: "/other"}}, func(s *Snapshot) { s.Settings = Settings{TakesDir: "/other"} }},
 		"an event that is not known": {42, func(s *Snapshot) { s.Version-- }},
 	}

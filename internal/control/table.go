@@ -57,6 +57,10 @@ type (
 		Note   *string `json:"note,omitempty"`
 		Rating *int    `json:"rating,omitempty"`
 	}
+	renameTakeParams struct {
+		Take string `json:"take"`
+		Name string `json:"name"`
+	}
 	installParams struct {
 		UserLibrary string `json:"user_library"`
 	}
@@ -221,6 +225,9 @@ func table() map[string]handler {
 		"takes.rescue":  entryVerb(Core.RescueTake),
 		"takes.annotate": method(func(ctx context.Context, core Core, p annotateParams) (LibraryTake, error) {
 			return core.AnnotateTake(ctx, p.Take, p.Note, p.Rating)
+		}),
+		"takes.rename": method(func(ctx context.Context, core Core, p renameTakeParams) (LibraryTake, error) {
+			return core.RenameTake(ctx, p.Take, p.Name)
 		}),
 	}
 }

@@ -1,6 +1,7 @@
 package control
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -121,12 +122,9 @@ func (c *Controller) untilShown(ok func(Snapshot) bool) {
 
 // Arm implements Core.
 func (c *Controller) Arm(ctx context.Context, r ArmRequest) ([]live.Track, error) {
-	switch r.Exclusive {
-	case "":
-		r.Exclusive = "set"
-	case "set", "yes", "no":
-	default:
-		return nil, &Error{Code: CodeInvalid, Message: "“" + r.Exclusive + "” is no way to arm.", Hint: "Exclusive is set (as Live's preference says), yes or no."}
+	r.Exclusive = cmp.Or(r.Exclusive, c.Snapshot().Settings.Exclusive)
+	if err := checkExclusive(r.Exclusive); err != nil {
+		return nil, err
 	}
 	return c.arm(ctx, r.Tracks, "arm", true, func(ctx context.Context, ids []string) (live.ArmedResult, error) {
 		return c.calls.Arm(ctx, live.ArmParams{Tracks: ids, Exclusive: r.Exclusive})
