@@ -205,14 +205,14 @@ func (p place) controller(loaded config.Loaded, logger *slog.Logger) (*control.C
 func settings(loaded config.Loaded, takesDir string) control.Settings {
 	c := loaded.Config
 	return control.Settings{
-		Defaults: control.Defaults{Source: live.SourceKind(c.Source), View: live.View(c.View)},
+		Defaults: control.Defaults{Source: live.SourceKind(c.Source), View: live.View(c.View), Exclusive: c.ExclusiveArm},
 		TakesDir: takesDir, ExportEnabled: c.Export.Enabled, Notifications: c.Notifications, Problem: loaded.Problem(),
 	}
 }
 
 func saveDefaults(file *config.File) func(context.Context, control.Defaults) error {
 	return func(_ context.Context, d control.Defaults) error {
-		return errors.Join(file.Set("source", string(d.Source)), file.Set("view", string(d.View)))
+		return errors.Join(file.Set("source", string(d.Source)), file.Set("view", string(d.View)), file.Set("exclusive_arm", d.Exclusive))
 	}
 }
 
