@@ -29,7 +29,8 @@ demo | shots) commands=(python3:python3) ;;
 test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame mediainfo:mediainfo
   Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils pulseaudio:pulseaudio pactl:pulseaudio-utils import:imagemagick)
   packages=("${headers[@]}" libgl1-mesa-dri fonts-dejavu-core) ;;
-bench) commands=(python3:python3 dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame) ;;
+bench) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame Xvfb:xvfb)
+  packages=("${headers[@]}" libgl1-mesa-dri fonts-dejavu-core) ;;
 lint) commands=(node:nodejs npm:npm gcc:gcc) packages=("${headers[@]}") ;;
 *) say "unknown target $need"; exit 2 ;;
 esac
