@@ -212,6 +212,18 @@ func (c Calls) Unsubscribe(ctx context.Context) error {
 	return err
 }
 
+// WatchLevels has the link tell the input levels from now on, as events.
+func (c Calls) WatchLevels(ctx context.Context) error {
+	_, err := call[Empty](ctx, c, "levels.subscribe", nil)
+	return err
+}
+
+// IgnoreLevels ends WatchLevels.
+func (c Calls) IgnoreLevels(ctx context.Context) error {
+	_, err := call[Empty](ctx, c, "levels.unsubscribe", nil)
+	return err
+}
+
 // Arm arms tracks.
 func (c Calls) Arm(ctx context.Context, p ArmParams) (ArmedResult, error) {
 	return call[ArmedResult](ctx, c, "track.arm", p)

@@ -130,6 +130,8 @@ func calls(t *testing.T) map[string]func(context.Context, live.Calls, json.RawMe
 		"state.unsubscribe": func(ctx context.Context, c live.Calls, _ json.RawMessage) error {
 			return c.Unsubscribe(ctx)
 		},
+		"levels.subscribe":   func(ctx context.Context, c live.Calls, _ json.RawMessage) error { return c.WatchLevels(ctx) },
+		"levels.unsubscribe": func(ctx context.Context, c live.Calls, _ json.RawMessage) error { return c.IgnoreLevels(ctx) },
 		"track.arm": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
 			_, err := c.Arm(ctx, param[live.ArmParams](t, p))
 			return err
@@ -325,5 +327,21 @@ func TestGoldenEvents(t *testing.T) {
 	}
 	if n == 0 {
 		t.Fatal("no golden event")
+	}
+}
+
+func TestGoldenLevels(t *testing.T) {
+	n := 0
+	for _, m := range golden(t) {
+		if m.Event == nil || m.Event.Method != "levels.changed" {
+			continue
+		}
+		n++
+		var l live.Levels
+		strict(t, m.Event.Params, &l)
+		sameJSON(t, "levels", l, m.Event.Params)
+	}
+	if n == 0 {
+		t.Fatal("no golden levels")
 	}
 }

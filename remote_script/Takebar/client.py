@@ -22,7 +22,7 @@ class Client(object):
     """A connected program."""
 
     __slots__ = (
-        "sock", "said_hello", "name", "subscribed", "pending", "waiting", "connected_at", "gone", "ended", "closing", "overflowed", "unwatched",
+        "sock", "said_hello", "name", "subscribed", "levels", "levels_seen", "pending", "waiting", "connected_at", "gone", "ended", "closing", "overflowed", "unwatched",
         "_buffer", "_start", "_scanned", "_skipping", "_outbox", "_answers", "outbox_size",
     )  # fmt: skip
 
@@ -39,6 +39,8 @@ class Client(object):
         self.said_hello = False
         self.name = ""
         self.subscribed = False
+        self.levels = False  # wants input levels
+        self.levels_seen = 0  # which of them it has
         self.pending = None  # Delta that could not be sent yet
         self.waiting = 0  # requests that were begun and not answered yet
         self.connected_at = now

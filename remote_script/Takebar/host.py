@@ -137,7 +137,7 @@ class Host(object):
 
     def capabilities(self):
         """What this Live can do, as listed in docs/protocol.md."""
-        found = ["takes", "session", "arrangement"]
+        found = ["takes", "session", "arrangement", "levels"]
         if lom.has(lom.get(lom.get(Live, "Track"), "RoutingTypeCategory"), "resampling") or self._routes_by_category():
             found.append("resampling")
             found.append("bounce")

@@ -53,6 +53,20 @@ def state_unsubscribe(script, values, request):
     return {}
 
 
+def levels_subscribe(script, values, request):
+    """Input levels from now on, beginning with all of them."""
+    request.client.levels = True
+    request.client.levels_seen = 0
+    script.levels.due = 0.0
+    return {}
+
+
+def levels_unsubscribe(script, values, request):
+    """No more levels."""
+    request.client.levels = False
+    return {}
+
+
 _TRACK = Param(params.track_id, required=True)
 _TRACKS = Param(params.track_ids, required=True)
 _SLOT = {"track": _TRACK, "index": Param(params.integer(0, 1000000), required=True)}
@@ -65,6 +79,8 @@ METHODS = {
     "state.get": Method(state_get),
     "state.subscribe": Method(state_subscribe),
     "state.unsubscribe": Method(state_unsubscribe),
+    "levels.subscribe": Method(levels_subscribe),
+    "levels.unsubscribe": Method(levels_unsubscribe),
     "track.arm": Method(
         tracks.arm, {"tracks": _TRACKS, "exclusive": Param(params.choice("set", "yes", "no"), default="set")}, alone=True
     ),

@@ -15,6 +15,7 @@ from .confirm import Writes
 from .errors import RpcError, refused
 from .host import Host
 from .jobs import Jobs
+from .levels import Levels
 from .link_file import LinkFile
 from .listeners import Listeners
 from .memory import MEMORY
@@ -70,6 +71,7 @@ class Script(object):
         except Exception:
             self.listeners.clear()
             raise
+        self.levels = Levels(self.model, memory)
         self.rpc = Rpc(self, METHODS, self.jobs, self._token, self.host.log, self.log_defect)
         self.server = Server(self.clock, self.rpc.greet, self.rpc.handle, self.rpc.too_long, self.host.log)
         self._open()
@@ -250,12 +252,16 @@ class Script(object):
             self.jobs.step()
         server = self.server
         server.accept()
+        watched = False
         if server.clients:
             server.receive(end)
             self._publish(real, end)
+            watched = self.levels.poll(real, server.clients)
             server.flush()
         self._quiet = not len(self.jobs) and server.is_quiet()
         self._due = real + IDLE_TURN_SECONDS
+        if watched and self.levels.due < self._due:
+            self._due = self.levels.due
         spent = time.monotonic() - real
         if spent > SLOW_TICK_SECONDS:
             self.host.log("lag", "A tick took %d ms." % (spent * 1000))

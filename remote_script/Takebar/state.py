@@ -92,6 +92,7 @@ class Model(object):
         self._clock = clock
         self.revision = 1
         self.touched = True  # may be dirty
+        self.arming = 0  # counts what may have changed which tracks are armed
         self.changes = Delta()
         self.sections = {
             "link": {
@@ -210,6 +211,7 @@ class Model(object):
         for key, record in known.items():
             if records.get(key) is not record:
                 self._drop(record)
+        self.arming += 1
         self.records = records
         self.order = order
         self.by_id = {record.id: record for record in order}
@@ -241,6 +243,7 @@ class Model(object):
             return
         record.listen(self._listeners, self._mark)
         record.read_all(self._group_of(record), record.key == self._selected)
+        self.arming += 1
         record.text()  # now, within the tick's budget, so that a snapshot has only to join
         self._unheard.extend((record, prop) for prop in record.unheard)
         self.changes.track(record.id, record.fields)
@@ -258,6 +261,8 @@ class Model(object):
                 changed[field] = value
         if changed:
             self.changes.track(record.id, changed)
+        if "arm" in changed or "implicit_arm" in changed:
+            self.arming += 1
 
     def _read_selection(self):
         self._selection_dirty = False

@@ -36,6 +36,7 @@ class Recorder(object):
         self._ids = itertools.count(1)
         self._blocks = {}
         self._stale_mix = False
+        self._mix = None  # (set, tones) until something that is heard changes
         self._bell = threading.Event()
         self._closing = False
         self._thread = None
@@ -209,8 +210,10 @@ class Recorder(object):
         if kind == "external":
             return track.own_tone()
         if kind == "resampling":
-            return tones.mix([tone for other in self.world.song.sounding()
-                              for tone in other.own_tone()])
+            song = self.world.song
+            if self._mix is None or self._mix[0] is not song:
+                self._mix = song, tones.mix([tone for other in song.sounding() for tone in other.own_tone()])
+            return self._mix[1]
         if kind == "track":
             source = track.input_source()
             return source.own_tone() if source is not None and source.kind in ("audio", "midi") else ()
@@ -219,6 +222,7 @@ class Recorder(object):
     def mix_changed(self):
         """Something that is heard has changed: running takes go on with the new sound from here."""
         self._stale_mix = True
+        self._mix = None
         self.world.touch()
 
     def refresh_mix(self):

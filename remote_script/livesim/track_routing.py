@@ -124,7 +124,7 @@ class TrackRouting(object):
         self._has_input()
         return self.input_route.display_name(self.world)
 
-    # meters: what the tone makes of them, 0 while nothing plays
+    # meters: what the tones make of them. Outputs, and inputs that come from inside Live, show 0 while nothing plays
 
     def _level(self, right=False):
         if not self.world.transport.playing or self.world.transport.device_lost:
@@ -136,9 +136,7 @@ class TrackRouting(object):
             heard = [track for track in song.sounding() if track.group is self]
         else:
             heard = song.sounding() if self.kind == "main" else []
-        peak = sum(amplitude for track in heard for _hz, amplitude in track.own_tone())
-        peak = min(1.0, peak * (tones.RIGHT if right else 1.0))
-        return max(0.0, min(1.0, 1.0 + math.log10(peak) / 3.0)) if peak > 0 else 0.0
+        return _meter([tone for track in heard for tone in track.own_tone()], right)
 
     def get_output_meter_left(self):
         return self._level()
@@ -149,17 +147,32 @@ class TrackRouting(object):
     def get_output_meter_level(self):
         return self._level()
 
-    def get_input_meter_level(self):
-        if not self.armable or self.silent or self.world.transport.device_lost:
+    def _input_level(self, right=False):
+        """What this track would record now."""
+        transport = self.world.transport
+        if not self.armable or self.values["is_frozen"] or transport.device_lost:
             return 0.0
-        return 0.7 if self.input_route.category == "external" else self._level()
+        if not transport.playing and self.source_kind() != "external":
+            return 0.0
+        return _meter(self.world.recorder.tones_of(self), right and self.input_channels() == 2)
+
+    def get_input_meter_level(self):
+        return self._input_level()
 
     def get_input_meter_left(self):
         if self.kind != "audio":
             raise RuntimeError("Only audio tracks have an audio input meter")
-        return self.get_input_meter_level()
+        return self._input_level()
 
-    get_input_meter_right = get_input_meter_left
+    def get_input_meter_right(self):
+        self.get_input_meter_left()
+        return self._input_level(True)
 
     def get_performance_impact(self):
         return 0.0
+
+
+def _meter(sound, right=False):
+    """The peak of (hz, amplitude) pairs on the scale of a meter: 60 dB from 0 to 1, where 1 is full scale."""
+    peak = min(1.0, sum(amplitude for _hz, amplitude in sound) * (tones.RIGHT if right else 1.0))
+    return max(0.0, 1.0 + math.log10(peak) / 3.0) if peak > 0 else 0.0

@@ -56,7 +56,7 @@ class Coverage(unittest.TestCase):
         errors = dict((line["name"], line["response"]["error"]) for line in lines if "error" in line.get("response", {}))
         events = set(line["name"] for line in lines if "event" in line)
         self.assertEqual(set(METHODS) | {"hello"}, calls)
-        self.assertEqual({"state.changed", "bye"}, events)
+        self.assertEqual({"state.changed", "levels.changed", "bye"}, events)
         self.assertEqual(set(CODES), set(errors))
         for name, error in errors.items():
             self.assertEqual((CODES[name], name), (error["code"], error["data"]["code"]))
@@ -131,7 +131,10 @@ class Learned(object):
         self.error = Shape()
         self.take = Shape()
         self.state = Shape()
+        self.levels = Shape()
         for line in golden():
+            if line["name"] == "levels.changed":
+                self.levels.learn(line["event"]["params"])
             response = line.get("response", {})
             if "error" in response:
                 data = response["error"]["data"]
@@ -231,13 +234,23 @@ class Answers(SimCase):
         self.ask("edit.redo")
         self.ask("app.message")
         self.ask("app.dialog")
+        self.ask("track.arm", tracks=[first])
+        self.ask("levels.subscribe")
+        self.ask("track.disarm_all")
+        self.ask("levels.unsubscribe")
         self.ask("state.unsubscribe")
         self.ask("state.get")
         self.check_events()
 
     def check_events(self):
         self.assertGreater(len(self.link.events), 10)
+        levels = [event for event in self.link.events if event["method"] == "levels.changed"]
+        self.assertTrue(levels)
+        for event in levels:
+            self.assertEqual([], self.shapes.levels.check(event["params"], "levels"))
         for event in self.link.events:
+            if event in levels:
+                continue
             self.assertEqual("state.changed", event["method"])
             self.assertEqual({"revision", "changed"}, set(event["params"]))
             for section, fields in event["params"]["changed"].items():

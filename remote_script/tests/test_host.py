@@ -227,7 +227,7 @@ class Poor(unittest.TestCase):
             ("transport.play", {}),
             ("take.start", {}),
         )
-        self.assertEqual(["takes", "session", "arrangement"], hello["result"]["capabilities"])
+        self.assertEqual(["takes", "session", "arrangement", "levels"], hello["result"]["capabilities"])
         self.assertEqual([], state["result"]["state"]["tracks"])
         self.assertIsNone(state["result"]["state"]["transport"]["tempo"])
         self.assertEqual("not_found", arm["error"]["data"]["code"])

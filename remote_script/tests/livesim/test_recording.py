@@ -459,6 +459,46 @@ class Sound(HostTest):
         self.assertTrue(math.isfinite(self.song.master_track.output_meter_right))
         self.assertRaises(RuntimeError, getattr, self.track("Keys"), "input_meter_left")
 
+    def level(self, amplitude):
+        return 1.0 + math.log10(amplitude) / 3.0
+
+    def meters(self, name):
+        track = self.track(name)
+        return round(track.input_meter_left, 6), round(track.input_meter_right, 6), round(track.input_meter_level, 6)
+
+    def test_input_meters_show_what_would_be_recorded(self):
+        left, right = round(self.level(0.125), 6), round(self.level(0.0625), 6)
+        self.assertEqual((left, right, left), self.meters("Guitar"))
+        guitar = self.track("Guitar")
+        guitar.input_routing_channel = next(item for item in guitar.available_input_routing_channels if item.display_name == "2")
+        self.turn()
+        self.assertEqual((left, left, left), self.meters("Guitar"), "a mono input is on both sides")
+        self.node("Bass").clipping = True
+        self.assertEqual((1.0, 1.0, 1.0), self.meters("Bass"))
+        self.node("Bass").clipping, self.node("Bass").silent = False, True
+        self.assertEqual((0.0, 0.0, 0.0), self.meters("Bass"))
+        self.assertEqual(left, round(self.track("Keys").input_meter_level, 6))
+
+    def test_the_meter_of_resampling_follows_the_mix(self):
+        drums = self.track("Drums")
+        drums.input_routing_type = next(
+            kind for kind in drums.available_input_routing_types if kind.category == self.live.Track.RoutingTypeCategory.resampling)
+        self.turn()
+        self.assertEqual((0.0, 0.0, 0.0), self.meters("Drums"), "nothing plays")
+        self.song.start_playing()
+        self.turn()
+        counts = []
+        for _ in range(2):
+            mix = self.world.recorder.tones_of(self.node("Drums"))
+            peak = sum(amplitude for _hz, amplitude in mix)
+            self.assertEqual((round(self.level(peak), 6), round(self.level(peak / 2), 6)), self.meters("Drums")[:2])
+            counts.append(len(mix))
+            self.track("Guitar").mute = True
+            self.turn()
+        self.assertEqual(counts[0] - 1, counts[1])
+        self.world.transport.set_device(lost=True)
+        self.assertEqual((0.0, 0.0, 0.0), self.meters("Drums"))
+
 
 if __name__ == "__main__":
     unittest.main()
