@@ -94,6 +94,13 @@ func program(interrupts <-chan os.Signal) *cli.Program {
 			}
 			return p.exports(p.file().Load().Config, nil, changed)
 		},
+		BounceSets: func() (cli.BounceSets, error) {
+			p, err := here()
+			if err != nil {
+				return cli.BounceSets{}, err
+			}
+			return p.bounceSets(), nil
+		},
 		ShowExport: func(on bool) error {
 			p, err := here()
 			if err != nil {

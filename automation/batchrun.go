@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"time"
 
@@ -52,29 +51,7 @@ func (e *Engine) batchOut(b Batch) string {
 
 // opener is the command that opens a set.
 func (e *Engine) opener(path string) []string {
-	command := e.o.OpenSet
-	if len(command) == 0 {
-		switch runtime.GOOS {
-		case "darwin":
-			command = []string{"open"}
-		case "windows":
-			command = []string{"rundll32", "url.dll,FileProtocolHandler"}
-		default:
-			command = []string{"xdg-open"}
-		}
-	}
-	out := make([]string, 0, len(command)+1)
-	placed := false
-	for _, c := range command {
-		if strings.Contains(c, "{}") {
-			c, placed = strings.ReplaceAll(c, "{}", path), true
-		}
-		out = append(out, c)
-	}
-	if !placed {
-		out = append(out, path)
-	}
-	return out
+	return OpenCommand(e.o.OpenSet, path)
 }
 
 // batchRun is one run over the batch.

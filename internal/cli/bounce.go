@@ -17,15 +17,17 @@ import (
 
 // bounceWords are the flags of takebar bounce.
 type bounceWords struct {
-	stems, keep             bool
-	span, tail, dir, tapped string
-	format, normalize       string
+	stems, keep                      bool
+	span, tail, dir, tapped          string
+	format, bits, quality, normalize string
+	trim                             bool
+	batch, forget, leaveSets, tidy   bool
 }
 
 func (r *run) bounceCommand() *cobra.Command {
 	var w bounceWords
 	c := &cobra.Command{
-		Use:   "bounce [track...]",
+		Use:   "bounce [track...] | bounce --batch [set, folder or pattern...]",
 		Short: "Print the main output, or every track at once, in real time",
 		Long: `Print the main output of the set, or with --stems every track at once, through
 Live itself: in real time, without a dialog. Live must be stopped. Everything that
@@ -35,15 +37,29 @@ With --stems all audio, MIDI and return tracks are printed, or those that are
 named (groups and "selected" too). They begin together, to the sample.
 
 The command ends when the files are in the folder, printing one path a line. The
-first Ctrl+C stops the bounce and keeps what was recorded, a second one leaves.`,
-		Example: "  takebar bounce --to ~/Desktop\n  takebar bounce --stems --range loop --tail 2bars\n  takebar bounce --range locators --json\n  takebar bounce --stems Drums Bass --range Verse..Chorus",
+first Ctrl+C stops the bounce and keeps what was recorded, a second one leaves.
+
+With --batch the words are Live Sets (.als files, folders, patterns). Each is opened
+as the system opens it, and bounced as the other options say; no key is pressed. It
+ends with a table. A batch that was interrupted goes on with "bounce --batch".`,
+		Example: "  takebar bounce --to ~/Desktop\n  takebar bounce --stems --range loop --tail 2bars\n  takebar bounce --range locators --json\n  takebar bounce --stems Drums Bass --range Verse..Chorus\n  takebar bounce --batch Album/*.als --dont-save --format flac --to ~/Desktop/Album",
 		Args:    args(0, -1, ""),
 		RunE: func(cmd *cobra.Command, tracks []string) error {
+			if w.tidy {
+				return r.with(cmd.Context(), withLive, r.tidyBounces)
+			}
+			var sets []string
+			if w.batch || w.forget {
+				sets, tracks = tracks, nil
+			}
 			request, err := bounceRequest(w, tracks)
 			if err != nil {
 				return err
 			}
 			request.Artist = r.artist()
+			if w.batch || w.forget {
+				return r.bounceBatch(cmd.Context(), w, request, sets)
+			}
 			return r.with(cmd.Context(), withLive, func(ctx context.Context, core Core) error { return r.bounce(ctx, core, request) })
 		},
 	}
@@ -53,14 +69,21 @@ first Ctrl+C stops the bounce and keeps what was recorded, a second one leaves.`
 	c.Flags().StringVar(&w.dir, "to", "", "folder for the files (default: Bounces in the takes folder)")
 	c.Flags().StringVar(&w.tapped, "tap", "post-mixer", "where stems are taken: post-mixer or post-fx")
 	c.Flags().StringVar(&w.format, "format", "wav", "wav, aiff, flac or mp3")
+	c.Flags().StringVar(&w.bits, "bits", "", "16, 24, 32 or 32f (floats); not for mp3 (default: as recorded)")
+	c.Flags().StringVar(&w.quality, "quality", "", "of an mp3: V0 (the default), V2 or 320")
 	c.Flags().StringVar(&w.normalize, "normalize", "", "bring each file to a true peak (-1dBTP) or a loudness (-14LUFS)")
+	c.Flags().BoolVar(&w.trim, "trim", false, "leave out the silence at the end of each file")
+	c.Flags().BoolVar(&w.batch, "batch", false, "open and bounce several sets, one after the other")
+	c.Flags().BoolVar(&w.leaveSets, "dont-save", false, "of a batch: where Live asks, leave sets unsaved that the batch opened and only bounced")
+	c.Flags().BoolVar(&w.forget, "forget", false, "forget what is left of the last batch")
+	c.Flags().BoolVar(&w.tidy, "tidy", false, "delete tracks that a bounce left behind when its set was closed or Live crashed")
 	c.Flags().BoolVar(&w.keep, "keep-tracks", false, "keep the tracks that recorded, muted")
 	return c
 }
 
 func bounceRequest(w bounceWords, tracks []string) (control.BounceRequest, error) {
-	q := control.BounceRequest{Source: live.BounceMain, KeepTracks: w.keep, Format: w.format, Normalize: w.normalize}
-	if _, err := (convertWords{format: w.format, normalize: w.normalize}).options(); err != nil {
+	q := control.BounceRequest{Source: live.BounceMain, KeepTracks: w.keep, Format: w.format, Bits: w.bits, Quality: w.quality, Normalize: w.normalize, Trim: w.trim}
+	if _, err := (convertWords{format: w.format, bits: w.bits, quality: w.quality, normalize: w.normalize}).options(); err != nil {
 		return q, usageError{err}
 	}
 	if w.stems {
@@ -119,9 +142,9 @@ func bounceRange(q *control.BounceRequest, word string) error {
 }
 
 func (r *run) bounce(ctx context.Context, core Core, q control.BounceRequest) error {
-	bouncer, ok := core.(control.BounceCore)
-	if !ok {
-		return &control.Error{Code: control.CodeNotSupported, Message: "This Takebar cannot bounce.", Hint: "Record a take of the main output instead."}
+	bouncer, err := bounceCore(core)
+	if err != nil {
+		return err
 	}
 	stop, leave, restore := r.stopOnInterrupt()
 	defer restore()

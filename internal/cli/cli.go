@@ -69,6 +69,8 @@ type Program struct {
 	Sim func(ctx context.Context, o demo.SimOptions) (int, error)
 	// Exports opens what export attempts need; changed is told what they do.
 	Exports func(changed func(automation.Status)) (*exports.Exports, error)
+	// BounceSets gives what a batch of bounces needs; nil = there are no batches.
+	BounceSets func() (BounceSets, error)
 	// ShowExport writes into config.toml whether the menu shows export attempts.
 	ShowExport func(on bool) error
 	// Ask puts a yes-or-no question to the user; nil = nobody can answer.

@@ -62,9 +62,10 @@ const (
 type BounceRequest struct {
 	// ID of the bounce, "" = a new one. Asking again with an id that is known takes up that bounce wherever it stands, and starts none.
 	ID         string    `json:"id,omitempty"`
-	Source     string    `json:"source,omitempty"` // main, stems, selected
-	Tracks     []Ref     `json:"tracks,omitempty"` // of stems; none = all
-	Tap        string    `json:"tap,omitempty"`    // of stems: post_mixer, post_fx
+	TakeUp     bool      `json:"take_up,omitempty"` // with ID: never start one; CodeTakeNotFound where it is not known
+	Source     string    `json:"source,omitempty"`  // main, stems, selected
+	Tracks     []Ref     `json:"tracks,omitempty"`  // of stems; none = all
+	Tap        string    `json:"tap,omitempty"`     // of stems: post_mixer, post_fx
 	Range      RangeKind `json:"range,omitempty"`
 	From       string    `json:"from,omitempty"` // a locator, with RangeBetween
 	To         string    `json:"to,omitempty"`   // a locator, with RangeBetween
@@ -122,6 +123,10 @@ func (c *Controller) Bounce(ctx context.Context, r BounceRequest) (Bounced, erro
 		if b, ok, err := c.bouncer().DeliveredBounce(r.ID); ok || err != nil {
 			return b, asError(err)
 		}
+		if e, err := c.opt.Library.Get(ctx, r.ID); err == nil && e.ID == r.ID {
+			b, err := c.deliver(e)
+			return b, asError(err)
+		}
 	}
 	if _, err := c.needLive(ctx); err != nil {
 		return Bounced{}, err
@@ -165,6 +170,9 @@ func (c *Controller) bounce(r BounceRequest) (Bounced, error) {
 	}
 	if b, known, err := c.takeUp(ctx, r.ID); known || err != nil {
 		return b, err
+	}
+	if r.TakeUp {
+		return Bounced{}, &Error{Code: CodeTakeNotFound, Message: fmt.Sprintf("Nothing is known of the bounce %s.", r.ID), Hint: "Bounce again."}
 	}
 	params, plan, err := c.planBounce(ctx, state, r)
 	if err != nil {

@@ -12,6 +12,9 @@ import (
 // bounceTrack begins the names of the tracks that the script makes for a bounce.
 const bounceTrack = "Bounce "
 
+// codeSetChanged is what Live's side answers to calls that another set has cut short.
+const codeSetChanged = "set_changed"
+
 const tidyWait = 10 * time.Second
 
 // LeaveSet implements BounceCore.
@@ -20,8 +23,8 @@ func (c *Controller) LeaveSet(ctx context.Context, message string) error {
 		return err
 	}
 	err := c.calls.BounceLeaveSet(ctx, live.LeaveSetParams{Message: message})
-	if isUnknown(err) {
-		return nil // the set was closed before Live could answer: that is what was wanted
+	if isUnknown(err) || codeOf(err) == codeSetChanged {
+		return nil // the set was closed before Live could tell: that is what was wanted
 	}
 	return asError(err)
 }
