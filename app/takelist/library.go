@@ -45,8 +45,8 @@ func (s Sort) Label(say words.Say) string {
 	return say("takes.sort.newest")
 }
 
-// grouped says that takes stand under headings of set and day.
-func (s Sort) grouped() bool { return s == Newest || s == Oldest || s == BySet }
+// Grouped says that takes stand under headings of set and day.
+func (s Sort) Grouped() bool { return s == Newest || s == Oldest || s == BySet }
 
 // Library is the takes of the library, or those of its trash, ready to be searched. It belongs to one goroutine at a time.
 type Library struct {
@@ -234,7 +234,7 @@ func (l *Library) View(q Show, now time.Time) View {
 		if i.Take.Rating < q.Rating || q.Set != "" && i.sets != q.Set || q.Today && !sameDay(i.day, today) || !i.matches(needles) {
 			continue
 		}
-		if q.Sort.grouped() {
+		if q.Sort.Grouped() {
 			if head == nil || head.group.set != i.sets || !head.group.day.Equal(i.day) {
 				head.close()
 				head = &Head{Set: i.sets, Day: longDay(l.reader.say, i.day, today), group: group{i.sets, i.day}}

@@ -35,6 +35,7 @@ type Strip struct {
 	Source   live.SourceKind
 	View     live.View
 	Landings []StripLanding
+	SetUp    bool // the page that sets Live up may help
 }
 
 // StripTrack is a track with its input.
@@ -92,11 +93,11 @@ func (p *Strip) off(s control.Snapshot, say words.Say) {
 	p.Phase = Off
 	switch s.Link.Status {
 	case control.LinkIncompatible:
-		p.Title, p.Detail = say("takes.strip.incompatible"), say("takes.strip.incompatible.hint")
+		p.Title, p.Detail, p.SetUp = say("takes.strip.incompatible"), say("takes.strip.incompatible.hint"), true
 	case control.LinkConnecting, control.LinkConnected:
 		p.Title, p.Detail = say("takes.strip.connecting"), ""
 	default:
-		p.Title, p.Detail = say("takes.strip.no_live"), say("takes.strip.no_live.hint")
+		p.Title, p.Detail, p.SetUp = say("takes.strip.no_live"), say("takes.strip.no_live.hint"), true
 	}
 }
 
@@ -106,6 +107,9 @@ func (p *Strip) bounce(s control.Snapshot, take *live.Take, say words.Say) {
 	what := say("takes.strip.bounce.main")
 	if take.Bounce.Kind != live.BounceMain {
 		what = say("takes.strip.bounce.tracks", words.Data{"Count": len(take.Bounce.Sources)})
+		if len(take.Bounce.Sources) == 1 {
+			what = say("takes.strip.bounce.one")
+		}
 	}
 	p.Title = what
 	switch take.Phase {
@@ -252,7 +256,7 @@ func NewEmpty(q Show, strip Strip, all int, loading bool, trouble string, say wo
 		return Empty{say("takes.empty.nothing"), say("takes.empty.nothing.hint"), []Step{StepShowAll}}
 	case q.Trash:
 		return Empty{say("takes.empty.trash"), say("takes.empty.trash.hint"), []Step{StepLeaveTrash}}
-	case strip.Phase == Off && strip.Title == say("takes.strip.no_live"), strip.Title == say("takes.strip.incompatible"):
+	case strip.SetUp:
 		return Empty{say("takes.empty.none"), say("takes.empty.none.set_up"), []Step{StepSetUp}}
 	case strip.CanStart():
 		return Empty{say("takes.empty.none"), say("takes.empty.none.record"), []Step{StepRecord}}
