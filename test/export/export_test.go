@@ -47,7 +47,7 @@ func TestWholeProduct(t *testing.T) {
 	}
 	s.click("Export Attempts", "Rehearse the Shortcut", "Rehearse Ctrl+Shift+R")
 	s.notified(1, "Rehearsal of Ctrl+Shift+R")
-	s.click("Export Attempts", "Open the Dialog")
+	s.click("Export Attempts", "Open the Dialog and Close It")
 	s.notified(1, "Export dry run")
 	s.click("Export Attempts", "Attempt Export")
 	s.notified(1, "Export verified")
