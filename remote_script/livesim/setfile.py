@@ -28,7 +28,7 @@ DEMO = {
 _SONG = ("tempo", "metronome", "exclusive_arm", "can_capture_midi", "punch_in", "punch_out")
 _SET_KEYS = set(_SONG) | {"tracks", "returns", "locators", "scenes", "signature", "count_in", "loop", "selected", "name"}
 _TRACK_KEYS = {"name", "kind", "color", "arm", "implicit_arm", "monitoring", "mute", "solo", "frozen", "folded",
-               "group", "input", "silent", "clipping", "clips", "slots"}
+               "group", "input", "output", "silent", "clipping", "level", "clips", "slots"}
 
 
 def plain(audio, midi):
@@ -106,6 +106,8 @@ def build(world, song, description):
     for item in description["tracks"]:
         if "input" in item:
             connect(by_name[item.get("name")], item["input"], by_name)
+        if "output" in item:
+            disconnect(by_name[item.get("name")], item["output"])
     for locator in description.get("locators", []):
         song.add_cue(locator["time"], locator.get("name", ""))
     song.selected_track = by_name.get(description.get("selected"), song.tracks[0])
@@ -126,6 +128,7 @@ def _track(world, song, item):
         values["current_monitoring_state"] = MONITORING[item["monitoring"]]
     track.silent = bool(item.get("silent", False))
     track.clipping = bool(item.get("clipping", False))
+    track.level = float(item.get("level", 1.0))
     for clip in item.get("clips", []):
         node = ClipNode(world, track, None, kind == "audio", float(clip["start"]), float(clip["length"]),
                         name=clip.get("name", ""))
@@ -136,6 +139,17 @@ def _track(world, song, item):
         slot.clip = ClipNode(world, track, slot, kind == "audio", 0.0, float(clip["length"]), name=clip.get("name", ""))
         slot.clip.path = clip.get("file", "")
     return track
+
+
+def disconnect(track, wish):
+    """Sets an output: "external", or "nothing" for a MIDI track without an instrument."""
+    if wish == "nothing":
+        track.audible, track.silent = False, True
+        return
+    routes = [route for route in routing.output_types(track) if route.category == wish]
+    if not routes:
+        raise CommandError("'%s' has no output '%s'." % (track.values["name"], wish))
+    track.set_output_routing_type(routing.make(track.world.RoutingType, track, "output", routes[0]))
 
 
 def connect(track, wish, by_name):

@@ -32,6 +32,8 @@ class TrackNode(TrackClips, TrackRouting, Node):
         self.clips = []
         self.take_lanes = []
         self.silent = self.clipping = False
+        self.level = 1.0  # of its tone
+        self.audible = True  # False: a MIDI track without an instrument
         self.arrangement_take = self.session_take = None
         self.recording_count = 0
         self.file_number = 0
@@ -72,7 +74,7 @@ class TrackNode(TrackClips, TrackRouting, Node):
     def own_tone(self):
         if self.silent or not self.tone_hz:
             return ()
-        return ((self.tone_hz, tones.CLIPPING_AMPLITUDE if self.clipping else tones.AMPLITUDE),)
+        return ((self.tone_hz, self.level * (tones.CLIPPING_AMPLITUDE if self.clipping else tones.AMPLITUDE)),)
 
     def hidden(self):
         group = self.group
@@ -252,7 +254,7 @@ class TrackNode(TrackClips, TrackRouting, Node):
         return self.kind == "midi"
 
     def get_has_audio_output(self):
-        return True
+        return self.audible
 
     def get_has_midi_output(self):
         return False

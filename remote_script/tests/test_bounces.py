@@ -167,6 +167,49 @@ class Bounces(BounceCase):
         self.assertEqual(["source_skipped"], [warning["code"] for warning in bounce["warnings"]])
         self.check_untouched(before, bounce)
 
+    def test_what_cannot_be_bounced_in_a_whole_set(self):
+        self.start("--tempo", "480")
+        token = self.hosted.info()["token"]
+        self.control.load_set(set={"tempo": 480, "tracks": [
+            {"name": "Band", "kind": "group", "frozen": True},
+            {"name": "Drums", "group": "Band"},
+            {"name": "Cue", "output": "external"},
+            {"name": "Notes", "kind": "midi", "output": "nothing", "clips": [{"name": "All", "start": 0, "length": 4}]},
+            {"name": "Bass"}]})
+        self.hosted.info(other_than=token)
+        self.connect()
+        before = self.truth()
+        ids = [track["id"] for track in self.link.state["tracks"] if track["kind"] != "main"]
+        bounce = self.bounce(source={"kind": "stems", "tracks": ids}, length=2)
+        self.assertEqual("finished", bounce["phase"], bounce["error"])
+        self.assertEqual(["Drums", "Bass"], [clip["track_name"] for clip in bounce["clips"]])
+        reasons = dict((skipped["name"], skipped["reason"]) for skipped in bounce["bounce"]["skipped"])
+        self.assertEqual(["Band", "Cue", "Notes"], sorted(reasons))
+        for name, word in (("Band", "frozen group"), ("Cue", "audio interface"), ("Notes", "no audio output")):
+            self.assertIn(word, reasons[name])
+            self.assertIn(name, bounce["warnings"][0]["message"])
+        self.check_untouched(before, bounce)
+
+    def test_tempo_changes(self):
+        """A bounce is as long as Live took."""
+        self.start("--tempo", "240")
+        self.connect()
+        before = self.truth()
+        began = self.link.call("bounce.start", length=12, cuts=[8])
+        self.control.wait("song.current_song_time", at_least=3)
+        self.control.tempo(bpm=480)
+        bounce = self.ended(began["id"])
+        true = self.recorded()[0]
+        first, cut, last = bounce["clips"][0]["cuts"]
+        self.assertEqual(true["pre_roll_frames"], first)
+        self.assertEqual(4 * 6000, last - cut)  # at the new tempo
+        self.assertTrue(8 * 6000 < cut - first < 8 * 12000, cut - first)
+        behind = int(round((true["end_beat"] - 12) * 6000))  # until Live stopped
+        self.assertAlmostEqual(true["frames"] - behind, last, delta=1)
+        self.assertFalse(bounce["bounce"]["partial"])
+        before["song"]["tempo"] = 480.0
+        self.check_untouched(before, bounce)
+
     def test_groups_and_returns(self):
         self.start("--tempo", "480")
         self.connect()
