@@ -14,11 +14,15 @@ import (
 // Build makes the page.
 func Build(say words.Say, f Facts) Model {
 	b := builder{say: say, f: f}
-	return Model{
-		Notes:    b.notes(),
-		Sections: b.sections(),
-		Footer:   say("settings.footer", words.Data{"Path": f.Path}),
+	m := Model{Notes: b.notes(), Sections: b.sections(), Footer: say("settings.footer", words.Data{"Path": f.Path})}
+	if len(m.Notes) > 0 && m.Notes[0].Problem { // config.toml takes no changes until it is mended
+		for _, s := range f.Settings {
+			if r := m.Row(s.Key); r != nil {
+				r.Off = true
+			}
+		}
 	}
+	return m
 }
 
 type builder struct {

@@ -20,6 +20,17 @@ func (f *File) Ensure() error {
 	return f.write(f.fresh())
 }
 
+// BadValue says that a value cannot be used for a setting.
+type BadValue struct {
+	Key string
+	Err error // what the value should have been: "must be ..."
+}
+
+func (b *BadValue) Error() string { return b.Key + " " + b.Err.Error() }
+
+// Unwrap gives what the value should have been.
+func (b *BadValue) Unwrap() error { return b.Err }
+
 // Parse reads words of a command line as the value of a setting, for Set.
 func (f *File) Parse(key string, words []string) (any, error) {
 	s, ok := f.find(key)
@@ -53,7 +64,7 @@ func (f *File) Set(key string, value any) error {
 	}
 	changed := Default()
 	if err := s.put(&changed, value); err != nil {
-		return fmt.Errorf("change %s: %s %w", FileName, key, err)
+		return fmt.Errorf("change %s: %w", FileName, &BadValue{Key: key, Err: err})
 	}
 	data, err := os.ReadFile(f.Path())
 	if errors.Is(err, fs.ErrNotExist) {

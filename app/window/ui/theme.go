@@ -61,6 +61,8 @@ func shades(name fyne.ThemeColorName) (shade, bool) {
 		return shade{hex(0xb9c4d4), hex(0x4d5564)}, true
 	case ColorPlayhead:
 		return shade{hex(0xd97706), hex(0xffb454)}, true
+	case theme.ColorNameDisabled: // still to be read: what cannot be done now is worth knowing
+		return shade{hex(0xa3a8b2), hex(0x6a707c)}, true
 	case ColorFaint, theme.ColorNamePlaceHolder:
 		return shade{hex(0x5f6672), hex(0xa0a6b2)}, true
 	case ColorMeter:
