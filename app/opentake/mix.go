@@ -30,35 +30,36 @@ func (m Mix) Soloed(i int) Mix {
 	return m
 }
 
-// Rows is how lanes share a height.
+// Rows is how lanes share a height. Lanes scroll by whole ones, so that none is ever cut off.
 type Rows struct {
 	Each  float32 // height of one lane
-	Total float32 // of all; more than there is room for where they have to scroll
+	Shown int     // so many at once
 }
 
 // lowest is the least height of a lane.
-const lowest = 48
+const lowest = 50
 
 // Share gives n lanes their height.
 func Share(n int, height float32) Rows {
-	if n < 1 {
+	if n < 1 || height <= 0 {
 		return Rows{}
 	}
-	each := float32(math.Floor(float64(max(height/float32(n), lowest))))
-	if n == 1 {
-		each = height
-	}
-	return Rows{Each: each, Total: each * float32(n)}
+	shown := min(n, max(int(height/lowest), 1))
+	return Rows{Each: height / float32(shown), Shown: shown}
 }
 
-// Visible are the lanes in sight: from first, before end.
-func (r Rows) Visible(n int, offset, height float32) (first, end int) {
-	if r.Each <= 0 {
-		return 0, 0
+// First keeps the first lane in sight within what there is.
+func (r Rows) First(n, first int) int { return max(min(first, n-r.Shown), 0) }
+
+// Showing is the first lane in sight such that lane i is.
+func (r Rows) Showing(n, first, i int) int {
+	switch {
+	case i < first:
+		first = i
+	case i >= first+r.Shown:
+		first = i - r.Shown + 1
 	}
-	first = max(int(offset/r.Each), 0)
-	end = min(int(math.Ceil(float64((offset+height)/r.Each))), n)
-	return min(first, end), end
+	return r.First(n, first)
 }
 
 // Meter is a level meter with peak hold; Step moves it, PollsPerSecond times a second.
