@@ -228,6 +228,9 @@ func (f *field) update(r model.Row) {
 		form.SetText(f.text, r.Text)
 	}
 	f.quiet = false
+	for _, button := range f.buttons[:len(f.buttons)-len(r.Buttons)] {
+		enable(button, !r.Off)
+	}
 	for i, b := range r.Buttons {
 		button := f.buttons[len(f.buttons)-len(r.Buttons)+i]
 		button.SetText(b.Label)

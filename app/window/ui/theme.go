@@ -51,8 +51,10 @@ func shades(name fyne.ThemeColorName) (shade, bool) {
 		return shade{hex(0xf0f1f4), hex(0x26282d)}, true
 	case theme.ColorNameButton:
 		return shade{hex(0xe9ebef), hex(0x313339)}, true
-	case theme.ColorNameSeparator, theme.ColorNameInputBorder:
+	case theme.ColorNameSeparator:
 		return shade{hex(0xdfe1e6), hex(0x34363d)}, true
+	case theme.ColorNameInputBorder: // also of an empty check box, which must be seen
+		return shade{hex(0xc4c9d2), hex(0x4d515b)}, true
 	case ColorRecord, theme.ColorNameError:
 		return shade{hex(0xd5302f), hex(0xff5d57)}, true
 	case ColorWave:
