@@ -31,6 +31,7 @@ func decodeSidecar(data []byte) (sidecar.Take, error) {
 	case t.ID == "":
 		return sidecar.Take{}, errors.New("it has no take id")
 	}
+	t.Rating = min(5, max(0, t.Rating)) // somebody may have typed anything
 	seen := map[string]bool{}
 	for _, f := range t.Files {
 		if !safeName(f.Name) {

@@ -28,6 +28,7 @@ const (
 	CodeBadTake             = "bad_take"              // the take's id cannot be used
 	CodeBadTemplate         = "bad_template"          // the name template is wrong
 	CodeBadRating           = "bad_rating"            // a rating is 0 to 5
+	CodeBadQuery            = "bad_query"             // filters that do not go together
 	CodeBadName             = "bad_name"              // no file can be called so
 	CodeTrashed             = "in_trash"              // the take is in the trash
 	CodeSidecarUnreadable   = "sidecar_unreadable"    // the sidecar cannot be understood

@@ -7,6 +7,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -32,15 +33,27 @@ const (
 // look at the folders only. It can be thrown away at any time: the sidecars are the truth.
 type index struct {
 	records map[string]*record // by path of the sidecar
+	seed    maphash.Seed
+	history
+
+	files   map[string]bool // of the takes, absolute, as of the revision filesAt; nil = never asked
+	filesAt uint64
 }
 
 // forget makes the next look read a sidecar anew. Whoever writes one calls it: a change within one tick of the file system's clock
 // does not show in its time.
-func (x *index) forget(sidecar string) { delete(x.records, sidecar) }
+func (x *index) forget(sidecar string) {
+	if r := x.records[sidecar]; r != nil {
+		r.fresh = true
+	}
+}
 
 // record is one sidecar as last read.
 type record struct {
-	fresh    bool // written so shortly before reading that a later change may not show in its time
+	fresh    bool   // written so shortly before reading that a later change may not show in its time
+	sum      uint64 // of its bytes
+	revision uint64 // of the index when the take changed last
+	marks    []mark // of its files, as the last look saw them; nil = not looked at yet
 	modified time.Time
 	size     int64
 	take     sidecar.Take
@@ -76,19 +89,27 @@ func (s shelved) has(path string) bool {
 }
 
 // scan brings the index up to date below root and tells of each sidecar there, in no order. Folders whose name begins with
-// a dot are left out. A root that is not there holds no takes.
-func (x *index) scan(ctx context.Context, root string, trashed bool) ([]shelved, error) {
-	s := scanner{index: x, root: root, trashed: trashed, seen: map[string]bool{}}
+// a dot are left out. A root that is not there holds no takes. absent says why an empty root is no news about the takes in it, if it is not.
+func (x *index) scan(ctx context.Context, root string, trashed bool, absent func() error) (*scanner, error) {
+	s := &scanner{index: x, root: root, trashed: trashed, seen: map[string]bool{}}
 	if err := s.folder(ctx, root, 0); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return nil, err
 	}
-	prefix := root + string(filepath.Separator)
-	for path := range x.records {
-		if strings.HasPrefix(path, prefix) && !s.seen[path] && (trashed || !hidden(path, root)) {
-			delete(x.records, path)
+	if len(s.found) == 0 {
+		if err := absent(); err != nil {
+			return nil, err
 		}
 	}
-	return s.found, nil
+	prefix := root + string(filepath.Separator)
+	var lost []*record
+	for path, r := range x.records {
+		if strings.HasPrefix(path, prefix) && !s.seen[path] && (trashed || !hidden(path, root)) {
+			delete(x.records, path)
+			lost = append(lost, r)
+		}
+	}
+	x.lost(lost, &s.stamp)
+	return s, nil
 }
 
 // hidden says that the path lies in a folder below root that scan leaves out.
@@ -103,6 +124,8 @@ type scanner struct {
 	trashed bool
 	seen    map[string]bool
 	found   []shelved
+	closed  []string // folders that could not be read, and why
+	stamp   stamp
 	half    func(path string) // told of sidecars that were never completed; may be nil
 }
 
@@ -114,8 +137,11 @@ func (s *scanner) folder(ctx context.Context, dir string, depth int) error {
 	}
 	list, err := os.ReadDir(dir)
 	if err != nil {
-		if depth > 0 {
-			return nil // a folder that cannot be read hides its own takes only
+		if depth > 0 { // a folder that cannot be read hides its own takes only
+			if !errors.Is(err, fs.ErrNotExist) {
+				s.closed = append(s.closed, fmt.Sprintf("The folder %s cannot be read (%v); takes in it are not shown.", dir, plainCause(err)))
+			}
+			return nil
 		}
 		return fmt.Errorf("read the takes folder: %w", err)
 	}
@@ -149,21 +175,24 @@ func (s *scanner) sidecar(dir string, e fs.DirEntry, view folderView) {
 	r := s.index.records[full]
 	if r == nil || r.fresh || !r.modified.Equal(info.ModTime()) || r.size != info.Size() {
 		was := r
-		r = readSidecar(full, s.root, info)
-		if was != nil {
-			r.verdicts = was.verdicts // about files, whatever became of the sidecar
-		}
+		r = s.index.read(full, s.root, info)
+		s.index.took(was, r, &s.stamp)
 		s.index.records[full] = r
 	}
 	s.found = append(s.found, shelved{record: r, full: full, trashed: s.trashed, view: view})
 }
 
-func readSidecar(full, root string, info fs.FileInfo) *record {
+// read makes a record of a sidecar, whatever is in it.
+func (x *index) read(full, root string, info fs.FileInfo) *record {
 	r := &record{modified: info.ModTime(), size: info.Size(), verdicts: map[string]verdict{}}
 	r.fresh = time.Since(r.modified) < 50*time.Millisecond
 	data, err := readLimited(full, maxSidecar)
 	if err == nil {
+		r.sum = maphash.Bytes(x.seed, data)
 		r.take, err = decodeSidecar(data)
+	}
+	if r.take.Name == "" {
+		r.take.Name = strings.TrimSuffix(filepath.Base(full), sidecar.Suffix)
 	}
 	switch {
 	case errors.Is(err, errNewer):
@@ -177,7 +206,7 @@ func readSidecar(full, root string, info fs.FileInfo) *record {
 		r.take = sidecar.Take{
 			ID:         "unreadable-" + hex.EncodeToString(sum[:6]),
 			Name:       strings.TrimSuffix(filepath.Base(full), sidecar.Suffix),
-			Status:     sidecar.StatusMissing,
+			Status:     sidecar.StatusUnreadable,
 			RecordedAt: info.ModTime(),
 		}
 		r.warning = &sidecar.Warning{

@@ -104,12 +104,19 @@ func (d doneRecord) entry() sidecar.Entry {
 
 // scanAll looks at a takes folder and its trash. Callers hold l.mu.
 func (l *Library) scanAll(ctx context.Context, dir string) ([]shelved, error) {
-	takes, err := l.index.scan(ctx, dir, false)
+	absent := func() error { return l.unplugged(dir) }
+	takes, err := l.index.scan(ctx, dir, false, absent)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil // the landing finds out, and waits
+	}
 	if err != nil {
 		return nil, err
 	}
-	trash, err := l.index.scan(ctx, filepath.Join(dir, trashFolder), true)
-	return append(takes, trash...), err
+	trash, err := l.index.scan(ctx, filepath.Join(dir, trashFolder), true, absent)
+	if err != nil {
+		return nil, err
+	}
+	return append(takes.found, trash.found...), nil
 }
 
 // newJournal begins the landing of a take that Live has ended.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"hash/maphash"
 	"io/fs"
 	"log/slog"
 	"os"
@@ -48,6 +49,8 @@ type Library struct {
 	number   int               // the highest take number given so far, 0 = not looked up yet
 	reserved map[string]string // paths promised to a take on its way: nameKey of the absolute path -> take id
 
+	returnTime time.Duration // see Observe
+
 	flightMu sync.Mutex
 	flights  map[string]*flight // by take id
 }
@@ -88,9 +91,9 @@ func Open(opt Options) (*Library, error) {
 		opt:      opt,
 		log:      opt.Logger,
 		template: tmpl,
-		index:    &index{records: map[string]*record{}},
-		reserved: map[string]string{},
-		flights:  map[string]*flight{},
+		index:    &index{records: map[string]*record{}, seed: maphash.MakeSeed(), history: newHistory(time.Now())},
+		reserved: map[string]string{}, returnTime: returnTime,
+		flights: map[string]*flight{},
 	}, nil
 }
 

@@ -14,9 +14,22 @@ import (
 
 // List gives the takes that match, newest first. Sidecars that cannot be read and files that vanished or changed are told of in
 // Warnings (WarnSidecarUnreadable and the others). A takes folder that was never made holds no takes.
+//
+// With Since they are those that changed after that revision, in the library and in the trash, and after them those that are gone; together with another
+// filter it is refused (CodeBadQuery).
 func (l *Library) List(ctx context.Context, q sidecar.Query) ([]sidecar.Entry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if q.Since > 0 {
+		if q != (sidecar.Query{Since: q.Since}) {
+			return nil, failf(CodeBadQuery, "Leave the other filters out.", nil, "What changed since a revision can only be asked for the whole library.")
+		}
+		takes, _, err := l.everything(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return l.index.since(q.Since, takes), nil
+	}
 	takes, err := l.shelf(ctx, q.Trashed)
 	if err != nil {
 		return nil, err
@@ -42,8 +55,77 @@ func mentions(t sidecar.Take, text string) bool {
 	return slices.ContainsFunc(t.Tracks, func(t sidecar.Track) bool { return strings.Contains(foldText(t.Name), text) })
 }
 
+// Look brings the overview up to date, and finds the newest take that is not in the trash, nil if there is none. Trouble of the takes folder is
+// told in the Overview; the only error is the end of ctx.
+func (l *Library) Look(ctx context.Context) (sidecar.Overview, *sidecar.Entry, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	takes, closed, err := l.everything(ctx)
+	if ctx.Err() != nil {
+		return sidecar.Overview{}, nil, fmt.Errorf("look at the library: %w", ctx.Err())
+	}
+	if err != nil {
+		l.index.troubled(sentenceOf(err))
+		return l.index.overview(), nil, nil
+	}
+	trouble := ""
+	if len(closed) > 0 {
+		trouble = closed[0]
+	}
+	if len(closed) > 1 {
+		trouble += fmt.Sprintf(" The same goes for %d more.", len(closed)-1)
+	}
+	l.index.troubled(trouble)
+	o := l.index.overview()
+	var last *sidecar.Entry
+	for _, s := range takes {
+		if s.trashed {
+			continue
+		}
+		o.Takes++
+		if s.take.Status == sidecar.StatusUnreadable {
+			o.Unreadable++
+		} else if last == nil {
+			e := s.entry()
+			last = &e
+		}
+	}
+	return o, last, nil
+}
+
+// Revision is that of the last look at the library, whatever it was for.
+func (l *Library) Revision() uint64 {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.index.revision
+}
+
+// everything is what library and trash hold, newest first, with a look at each file. closed tells of folders that cannot be read. Callers hold l.mu.
+func (l *Library) everything(ctx context.Context) (takes []shelved, closed []string, err error) {
+	for _, trashed := range []bool{false, true} {
+		s, err := l.scan(ctx, trashed)
+		if err != nil {
+			return nil, nil, err
+		}
+		l.index.lookAtFiles(s.found, &s.stamp)
+		takes, closed = append(takes, s.found...), append(closed, s.closed...)
+	}
+	newest(takes)
+	return takes, closed, nil
+}
+
 // shelf is what the library or its trash holds, newest first. Callers hold l.mu.
 func (l *Library) shelf(ctx context.Context, trashed bool) ([]shelved, error) {
+	s, err := l.scan(ctx, trashed)
+	if err != nil {
+		return nil, err
+	}
+	newest(s.found)
+	return s.found, nil
+}
+
+// scan looks at the library or its trash. Callers hold l.mu.
+func (l *Library) scan(ctx context.Context, trashed bool) (*scanner, error) {
 	for _, problem := range l.recoverRenames() { // such as after its drive was pulled out
 		l.log.Debug("a rename waits", "problem", problem)
 	}
@@ -51,15 +133,11 @@ func (l *Library) shelf(ctx context.Context, trashed bool) ([]shelved, error) {
 	if trashed {
 		root = filepath.Join(root, trashFolder)
 	}
-	takes, err := l.index.scan(ctx, root, trashed)
-	if err == nil && len(takes) == 0 {
-		err = l.unplugged(l.opt.Dir)
-	}
+	s, err := l.index.scan(ctx, root, trashed, func() error { return l.unplugged(l.opt.Dir) })
 	if err != nil {
 		return nil, folderError(l.opt.Dir, err)
 	}
-	newest(takes)
-	return takes, nil
+	return s, nil
 }
 
 // Get finds one take: "last", an id, a number, a name (exact, else ignoring case, else the only one that begins so), or the path of one
@@ -117,8 +195,12 @@ func notFound(ref string) error {
 
 // pick finds the one take that ref means, nil if none. Takes are sorted, newest first.
 func pick(takes []shelved, ref string) (*shelved, error) {
-	if ref == "last" && len(takes) > 0 {
-		return &takes[0], nil
+	if ref == "last" {
+		for i := range takes {
+			if takes[i].take.Status != sidecar.StatusUnreadable { // nobody knows when that was recorded
+				return &takes[i], nil
+			}
+		}
 	}
 	if strings.TrimSpace(ref) == "" {
 		return nil, nil
@@ -189,7 +271,10 @@ func (l *Library) examine(ctx context.Context, e sidecar.Entry) (sidecar.Entry, 
 		return e, nil
 	}
 	for name, v := range verdicts {
-		r.verdicts[name] = v
+		if was := r.verdicts[name]; was.sum != v.sum || was.size != v.size || !was.modified.Equal(v.modified) {
+			r.verdicts[name] = v
+			r.revision = l.index.changed()
+		}
 	}
 	return r.entry(e.Sidecar, e.Trashed, nil), nil
 }

@@ -279,6 +279,37 @@ func BenchmarkList10000(b *testing.B) {
 			list(open())
 		}
 	})
+	b.Run("look", func(b *testing.B) {
+		l := open()
+		list(l)
+		for b.Loop() {
+			if o, last, err := l.Look(b.Context()); err != nil || o.Takes != 10000 || last == nil {
+				b.Fatal(o, err)
+			}
+		}
+	})
+	b.Run("since", func(b *testing.B) {
+		l := open()
+		list(l)
+		o, _, err := l.Look(b.Context())
+		if err != nil {
+			b.Fatal(err)
+		}
+		for b.Loop() {
+			if got, err := l.List(b.Context(), sidecar.Query{Since: o.Revision}); err != nil || len(got) != 0 {
+				b.Fatal(len(got), err)
+			}
+		}
+	})
+	b.Run("get", func(b *testing.B) {
+		l := open()
+		list(l)
+		for b.Loop() {
+			if _, err := l.Get(b.Context(), "t-05000"); err != nil {
+				b.Fatal(err)
+			}
+		}
+	})
 	b.Run("again", func(b *testing.B) {
 		l := open()
 		list(l)

@@ -398,5 +398,5 @@ func (l *Library) entryAt(full string, trashed bool) (sidecar.Entry, error) {
 	if err != nil {
 		return sidecar.Entry{}, folderError(l.opt.Dir, err)
 	}
-	return readSidecar(full, l.opt.Dir, info).entry(full, trashed, nil), nil
+	return l.index.read(full, l.opt.Dir, info).entry(full, trashed, nil), nil
 }

@@ -7,6 +7,8 @@ type Entry struct {
 	Sidecar string   `json:"sidecar"` // absolute
 	Paths   []string `json:"paths"`   // absolute, of Files in order
 	Trashed bool     `json:"trashed"`
+	// Gone says that the take is no longer there, neither in the library nor in its trash; only the ID is known. Only answers to Since have it.
+	Gone bool `json:"gone,omitempty"`
 }
 
 // Query filters the library. The zero Query means everything that is not in the trash.
@@ -15,6 +17,22 @@ type Query struct {
 	Set     string `json:"set,omitempty"`
 	Limit   int    `json:"limit,omitempty"`
 	Trashed bool   `json:"trashed,omitempty"` // only the trash
+	// Since asks for the takes that changed after that revision of the library (Overview), in the library and in the trash, whatever became of them: Trashed and Gone
+	// say it. A revision before Overview.Base gives all takes of both. It goes with no other filter.
+	Since uint64 `json:"since,omitempty"`
+}
+
+// Overview is the library at a glance.
+type Overview struct {
+	// Revision rises whenever a take in the library or its trash changed, whoever changed it. It never comes back to a value that it had, also not in
+	// another library or after another start. 0 = not looked at yet.
+	Revision uint64 `json:"revision"`
+	// Base is the revision from which on changes are known. Who knows the library as of an earlier one begins anew.
+	Base       uint64 `json:"base"`
+	Takes      int    `json:"takes"`      // in the library, the trash not counted
+	Unreadable int    `json:"unreadable"` // of them, those with StatusUnreadable
+	// Problem is a sentence about the takes folder as a whole: it is not there, or some of it cannot be read. "" = all is well.
+	Problem string `json:"problem"`
 }
 
 // Progress is how far a landing has come.

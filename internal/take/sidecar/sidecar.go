@@ -24,6 +24,9 @@ const (
 	StatusMissing Status = "missing" // nothing could be copied; see Warnings
 	StatusRescued Status = "rescued" // repaired copy of an unfinished file
 	StatusMIDI    Status = "midi"    // MIDI only: no audio file
+
+	// StatusUnreadable is that of an Entry whose sidecar cannot be understood: its Warnings say why. No sidecar has it.
+	StatusUnreadable Status = "unreadable"
 )
 
 // Take is one take in the library.
