@@ -3,13 +3,16 @@
 package e2e
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"math"
+	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/takebar/takebar/internal/simtest"
 )
@@ -88,22 +91,28 @@ func TestBounceIntoEveryFormat(t *testing.T) {
 		}
 		tags := tagsOf(t, path)
 		title := strings.TrimSuffix(filepath.Base(path), "."+c.format)
-		for tag, want := range map[string]string{"title": title, "artist": "The Band", "album": "Demo Song"} {
-			if tags[tag] != want && !(tag == "album" && (c.format == "aiff" || c.format == "wav")) { // which ffprobe reads elsewhere
+		tags["bpm"] += tags["tbpm"] // ffprobe leaves ID3's name
+		if c.format == "wav" {      // where ffprobe reads bext and INFO, but not the id3 chunk
+			tags["takebar_take_id"] = tags["originator_reference"]
+			data, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if _, frame, ok := bytes.Cut(data, []byte("TBPM")); ok {
+				tags["bpm"] = string(frame[7:10]) // after size, flags and encoding
+			}
+			if tags["time_reference"] != "0" || !strings.HasPrefix(tags["coding_history"], "A=PCM,F=48000") {
+				t.Errorf("%v: bext says %v", args, tags)
+			}
+		}
+		tags["year"] = tags["date"][:min(4, len(tags["date"]))]
+		for tag, want := range map[string]string{
+			"title": title, "artist": "The Band", "album": "Demo Song", "comment": "Bounce, track Main", "bpm": "240", "takebar_take_id": b.ID,
+			"year": time.Now().Format("2006"),
+		} {
+			if tags[tag] != want {
 				t.Errorf("%v: %s is %q, want %q (%v)", args, tag, tags[tag], want, tags)
 			}
-		}
-		all := fmt.Sprint(tags)
-		if c.format == "wav" {
-			all += mediainfo(t, path)
-		}
-		for _, want := range []string{"Bounce, track Main", "2026"} {
-			if !strings.Contains(all, want) && !strings.Contains(want, "20") {
-				t.Errorf("%v: no %q in %v", args, want, all)
-			}
-		}
-		if c.format != "aiff" && !strings.Contains(all+strings.ToUpper(mediainfo(t, path)), b.ID) && !strings.Contains(strings.ToUpper(all), strings.ToUpper(b.ID)) {
-			t.Errorf("%v: no take id %s in %v", args, b.ID, all)
 		}
 		if c.format == "flac" {
 			if out, err := exec.CommandContext(t.Context(), tool(t, "flac"), "-t", "-s", path).CombinedOutput(); err != nil {
@@ -112,15 +121,6 @@ func TestBounceIntoEveryFormat(t *testing.T) {
 		}
 	}
 	d.untouched(before)
-}
-
-func mediainfo(t *testing.T, path string) string {
-	t.Helper()
-	out, err := exec.CommandContext(t.Context(), tool(t, "mediainfo"), "--Full", path).Output()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return string(out)
 }
 
 func TestBounceTrimmed(t *testing.T) {
