@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
 	"math"
 	"os"
 	"os/exec"
@@ -23,6 +24,12 @@ import (
 // begin starts takebar bounce and waits until Live records that many frames.
 func (d *desk) begin(frames int, args ...string) (cmd *exec.Cmd, out, errs *lockedBuffer) {
 	d.t.Helper()
+	return d.beginNth(0, frames, args...)
+}
+
+// beginNth is begin where Live has recorded n times before.
+func (d *desk) beginNth(n, frames int, args ...string) (cmd *exec.Cmd, out, errs *lockedBuffer) {
+	d.t.Helper()
 	cmd = exec.CommandContext(context.WithoutCancel(d.ctx), takebar(d.t), append([]string{"bounce"}, args...)...)
 	out, errs = &lockedBuffer{}, &lockedBuffer{}
 	cmd.Env, cmd.Stdout, cmd.Stderr = d.env(), out, errs
@@ -35,8 +42,18 @@ func (d *desk) begin(frames int, args ...string) (cmd *exec.Cmd, out, errs *lock
 			_ = cmd.Wait()
 		}
 	})
-	d.sim.WaitFor(d.t, simtest.Params{"path": "takes.0.frames", "at_least": frames})
+	d.sim.WaitFor(d.t, simtest.Params{"path": fmt.Sprintf("takes.%d.frames", n), "at_least": frames})
 	return cmd, out, errs
+}
+
+// decoded is a FLAC as a WAV.
+func (d *desk) decoded(path string) string {
+	d.t.Helper()
+	wav := filepath.Join(d.t.TempDir(), "decoded.wav")
+	if out, err := exec.CommandContext(d.ctx, tool(d.t, "flac"), "-s", "-d", "-o", wav, path).CombinedOutput(); err != nil {
+		d.t.Fatalf("%v: %s", err, out)
+	}
+	return wav
 }
 
 func code(cmd *exec.Cmd) int {
@@ -175,16 +192,8 @@ func TestBounceFormats(t *testing.T) {
 	if len(b.Files) != 1 || !strings.HasSuffix(b.Files[0].Path, ".flac") || b.Files[0].Frames != second {
 		t.Fatalf("%+v", b)
 	}
-	flac, err := exec.LookPath("flac")
-	if err != nil {
-		t.Skip("there is no flac to look at the file with")
-	}
-	wav := filepath.Join(t.TempDir(), "decoded.wav")
-	if out, err := exec.CommandContext(t.Context(), flac, "-s", "-d", "-o", wav, b.Files[0].Path).CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, out)
-	}
 	f := b.Files[0]
-	f.Path = wav
+	f.Path = d.decoded(f.Path)
 	sounds(t, f, 0, truthOf(t, d, b.ID, "Main").TonesInMixed)
 
 	loud := d.bounce(0, "--normalize", "-1dBTP", "--range", "bars:1")
