@@ -1,6 +1,9 @@
 package take
 
 import (
+	"bytes"
+	"encoding/binary"
+	"errors"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -120,5 +123,105 @@ func TestPlanBounceRefuses(t *testing.T) {
 	}
 	if all, err := s.PlannedBounces(); err != nil || len(all) != 0 {
 		t.Errorf("planned: %+v, %v", all, err)
+	}
+}
+
+func TestDeliveredBounceIsKnown(t *testing.T) {
+	s := newStudio(t)
+	a, b, end := int64(100), int64(500), int64(1000)
+	e := s.bounced("b3", []*int64{&a, &b, &end}, s.record("Vox", tone()))
+	if _, ok, err := s.DeliveredBounce("b3"); ok || err != nil {
+		t.Errorf("known before: %v", err)
+	}
+	mustDo(t, s.PlanBounce(t.Context(), sidecar.BouncePlan{ID: "b3", Dir: t.TempDir(), Sections: []string{"A", "B"}}))
+	out, err := s.DeliverBounce(t.Context(), e, func(float64) {})
+	mustDo(t, err)
+	s.reopen()
+	again, ok, err := s.DeliveredBounce("b3")
+	if err != nil || !ok || !reflect.DeepEqual(again.Files, out.Files) || again.Dir != out.Dir {
+		t.Errorf("%+v, %t, %v; want %+v", again, ok, err, out)
+	}
+	if _, _, err := s.DeliveredBounce("../b3"); err == nil {
+		t.Error("an id that leads out of the folder is taken")
+	}
+}
+
+// A rescued recording of which Live could not say where it begins gets the pre-roll of the last one.
+func TestRescuedBounceGetsThePreRollOfTheLast(t *testing.T) {
+	s := newStudio(t)
+	e := s.bounced("b4", nil, s.record("Vox", tone()))
+	e.Files[0].StartSample, e.Files[0].Cuts = nil, nil
+	plan := sidecar.BouncePlan{ID: "b4", Dir: t.TempDir(), Sections: []string{"A", "B"}}
+	mustDo(t, s.PlanBounce(t.Context(), plan))
+	out, err := s.DeliverBounce(t.Context(), e, func(float64) {})
+	mustDo(t, err)
+	if len(out.Warnings) == 0 || !strings.Contains(out.Warnings[len(out.Warnings)-1].Message, "may be in front of it") {
+		t.Errorf("nothing is known, and it says %+v", out.Warnings)
+	}
+	s.bounced("other", nil, s.record("Other", tone())) // its pre-roll is 100
+	mustDo(t, s.PlanBounce(t.Context(), plan))
+	out, err = s.DeliverBounce(t.Context(), e, func(float64) {})
+	mustDo(t, err)
+	if w := out.Warnings; len(w) == 0 || !strings.Contains(w[len(w)-1].Message, "100 samples of pre-roll") {
+		t.Errorf("%+v", w)
+	}
+	if e.Files[0].StartSample != nil {
+		t.Error("the guess found its way into the take")
+	}
+}
+
+// Three hours at 96 kHz are more than 4 GiB. The recording is a sparse file, so that they need no disk.
+func TestDeliverBounceOfThreeHours(t *testing.T) {
+	const rate, frameBytes, preRoll = 96000, 6, 8704
+	frames := int64(3*3600*rate + preRoll)
+	path := filepath.Join(t.TempDir(), "long.wav")
+	header := make([]byte, 0, 128)
+	header = append(header, "RF64\xff\xff\xff\xffWAVEds64"...)
+	header = binary.LittleEndian.AppendUint32(header, 28)
+	header = binary.LittleEndian.AppendUint64(header, uint64(72+frames*frameBytes))
+	header = binary.LittleEndian.AppendUint64(header, uint64(frames*frameBytes))
+	header = binary.LittleEndian.AppendUint64(header, uint64(frames))
+	header = binary.LittleEndian.AppendUint32(header, 0)
+	header = append(header, "fmt "...)
+	header = binary.LittleEndian.AppendUint32(header, 16)
+	for _, v := range []uint16{1, 2} { // PCM, stereo
+		header = binary.LittleEndian.AppendUint16(header, v)
+	}
+	header = binary.LittleEndian.AppendUint32(header, rate)
+	header = binary.LittleEndian.AppendUint32(header, rate*frameBytes)
+	header = binary.LittleEndian.AppendUint16(header, frameBytes)
+	header = binary.LittleEndian.AppendUint16(header, 24)
+	header = append(header, "data\xff\xff\xff\xff"...)
+	f, err := os.Create(path)
+	mustDo(t, err)
+	_, err = f.Write(header)
+	mustDo(t, err)
+	from, middle := frames-2*rate, frames-rate // the last two seconds, far beyond 4 GiB
+	for frame, mark := range map[int64]string{from - 1: "before", from: "first ", middle: "second", frames - 1: "last  "} {
+		_, err = f.WriteAt([]byte(mark), int64(len(header))+frame*frameBytes)
+		mustDo(t, err)
+	}
+	if err := errors.Join(f.Truncate(int64(len(header))+frames*frameBytes), f.Close()); err != nil {
+		t.Skipf("no sparse files here: %v", err)
+	}
+	s := newStudio(t)
+	e := sidecar.Entry{Paths: []string{path}, Take: sidecar.Take{
+		ID: "long", Tempo: 120, Set: sidecar.Set{Name: "Long"}, Bounce: &sidecar.Bounce{Start: 21596, Length: 4, Cuts: []float64{21598}},
+		Files: []sidecar.File{{Track: "Main", Rate: rate, Channels: 2, Frames: frames, Cuts: []*int64{&from, &middle, &frames}}},
+	}}
+	mustDo(t, s.PlanBounce(t.Context(), sidecar.BouncePlan{ID: "long", Dir: t.TempDir(), Sections: []string{"A", "B"}}))
+	out, err := s.DeliverBounce(t.Context(), e, func(float64) {})
+	mustDo(t, err)
+	if len(out.Files) != 2 || out.Partial {
+		t.Fatalf("%+v", out)
+	}
+	for i, ends := range [][2]string{{"first ", strings.Repeat("\x00", frameBytes)}, {"second", "last  "}} {
+		data, err := os.ReadFile(out.Files[i].Path)
+		mustDo(t, err)
+		_, samples, _ := bytes.Cut(data, []byte("data"))
+		samples = samples[4:][:rate*frameBytes]
+		if out.Files[i].Frames != rate || string(samples[:frameBytes]) != ends[0] || string(samples[len(samples)-frameBytes:]) != ends[1] {
+			t.Errorf("section %d of %d frames begins with %q and ends with %q", i, out.Files[i].Frames, samples[:frameBytes], samples[len(samples)-frameBytes:])
+		}
 	}
 }
