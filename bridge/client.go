@@ -72,7 +72,9 @@ type Options struct {
 type Client struct {
 	opt  Options
 	log  *slog.Logger
-	wake chan struct{} // the choice changed
+	wake chan struct{} // the choice changed, or whether somebody wants levels
+
+	levels *wire.Feed[live.Levels]
 
 	mu     sync.Mutex
 	sess   *wire.Session // nil unless connected
@@ -87,7 +89,9 @@ func New(opt Options) *Client {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	return &Client{opt: opt, log: log, wake: make(chan struct{}, 1)}
+	c := &Client{opt: opt, log: log, wake: make(chan struct{}, 1)}
+	c.levels = wire.NewFeed[live.Levels](c.rouse)
+	return c
 }
 
 // Run finds Lives, keeps the link up and reports every change, in order, from one goroutine; report must not wait for a call. Run returns
@@ -140,11 +144,16 @@ func (c *Client) Choose(pid int) error {
 	if !known {
 		return ErrNoSuchLive
 	}
+	c.rouse()
+	return nil
+}
+
+// rouse has Run look again at what is wanted.
+func (c *Client) rouse() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
 	}
-	return nil
 }
 
 func (c *Client) chosen() int {

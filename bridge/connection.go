@@ -28,6 +28,7 @@ type connection struct {
 	pinged     time.Time // zero: no ping waits
 	responding bool
 	bye        string // reason
+	levels     levels
 
 	queue queue
 }
@@ -39,10 +40,19 @@ type queue struct {
 	lost   bool // there were too many
 	bye    string
 	ring   chan<- struct{}
+	meters func(live.Levels) // gets levels at once: they have no order among the changes
 }
 
 // put is called by the session's reader.
 func (q *queue) put(method string, params json.RawMessage) {
+	if method == "levels.changed" {
+		var l live.Levels
+		if json.Unmarshal(params, &l) == nil {
+			l.At = time.Now()
+			q.meters(l)
+		}
+		return
+	}
 	q.mu.Lock()
 	switch {
 	case method == "bye":

@@ -27,6 +27,7 @@ type fakeLive struct {
 	quiet     bool // reads, and answers nothing
 	refuse    bool // nothing listens
 	drop      bool // closes without an answer
+	offers    []string
 
 	mu      sync.Mutex
 	state   live.State
@@ -43,6 +44,7 @@ func newFake(t *testing.T, pid int, started int64) *fakeLive {
 		t:         t,
 		info:      live.Instance{Protocol: 1, Port: 40000 + pid, Token: fmt.Sprintf("token-%d-%d", pid, started), PID: pid, Live: "12.3.6", Script: "1.0.0", Started: started},
 		protocols: []int{1},
+		offers:    []string{"takes"},
 		state:     goldenState(t),
 		rev:       12,
 	}
@@ -76,7 +78,7 @@ func (f *fakeLive) serve(conn net.Conn) {
 	f.mu.Lock()
 	f.conns = append(f.conns, conn)
 	gate := wire.Gate{Token: f.info.Token, Protocols: f.protocols, Hint: "Update the script.", Welcome: func(h wire.Hello, v int) any {
-		return live.HelloResult{Protocol: v, Script: f.info.Script, Live: f.info.Live, PID: f.info.PID, Capabilities: []string{"takes"}}
+		return live.HelloResult{Protocol: v, Script: f.info.Script, Live: f.info.Live, PID: f.info.PID, Capabilities: f.offers}
 	}}
 	drop := f.drop
 	f.mu.Unlock()

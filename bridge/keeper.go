@@ -126,6 +126,7 @@ func (k *keeper) decide(now time.Time) {
 			k.hold = hold{}
 		case n.sess != nil:
 			k.beat(now)
+			k.askLevels(n)
 		}
 	}
 	if k.conn == nil && want != nil {
@@ -226,7 +227,7 @@ func (k *keeper) next(now time.Time) time.Time {
 func (k *keeper) connect(to found) {
 	ctx, cancel := context.WithCancel(k.ctx)
 	n := &connection{to: to, cancel: cancel}
-	n.queue.ring = k.ring
+	n.queue.ring, n.queue.meters = k.ring, k.c.levels.Publish
 	k.conn, k.tried = n, to.Token
 	k.workers.Go(func() {
 		sess, hello, err := k.greet(ctx, n)
@@ -405,6 +406,7 @@ func (k *keeper) drop(bye string) {
 	if n.state == nil {
 		return
 	}
+	k.c.levels.Publish(live.Levels{Tracks: []live.TrackLevel{}, At: time.Now()}) // after Close nothing more comes from there
 	wait := holdFor
 	if !n.to.native {
 		wait = holdWine

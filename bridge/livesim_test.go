@@ -281,6 +281,34 @@ func named(r live.LinkReport, name string) bool {
 	return slices.ContainsFunc(r.State.Tracks, func(t live.Track) bool { return t.Name == name })
 }
 
+// TestRealLevels: what the meters of the simulated Live show arrives here, also after another set.
+func TestRealLevels(t *testing.T) {
+	sim := simtest.Start(t, simtest.Options{Args: []string{"--arm", "Guitar"}})
+	r := link(t, sim.Home)
+	r.until("the link", connected)
+	ctx, stop := context.WithTimeout(t.Context(), 60*time.Second)
+	defer stop()
+	levels := r.Levels(ctx)
+	await := func(what string, ok func([]live.TrackLevel) bool) {
+		t.Helper()
+		for l := range levels {
+			if ok(l.Tracks) {
+				return
+			}
+		}
+		t.Fatalf("never came: %s", what)
+	}
+	await("the armed track", func(all []live.TrackLevel) bool {
+		return len(all) == 1 && all[0].Left > 0.6 && all[0].Right > 0.5 && all[0].Right < all[0].Left
+	})
+	sim.Do(t, "sound", simtest.Params{"track": "Guitar", "silent": true}, nil)
+	await("silence", func(all []live.TrackLevel) bool { return len(all) == 1 && all[0].Left == 0 && all[0].Right == 0 })
+	sim.Do(t, "load_set", simtest.Params{"name": "Next"}, nil)
+	await("no tracks while a set loads", func(all []live.TrackLevel) bool { return len(all) == 0 })
+	sim.Do(t, "arm", simtest.Params{"track": "Bass"}, nil)
+	await("the track of the next set", func(all []live.TrackLevel) bool { return len(all) == 1 && all[0].Left > 0.6 })
+}
+
 func TestRealBigSet(t *testing.T) {
 	sim := simtest.Start(t, simtest.Options{Args: []string{"--tracks", "1000"}})
 	r := link(t, sim.Home)

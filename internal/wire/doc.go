@@ -1,6 +1,6 @@
 // Package wire carries JSON-RPC 2.0 lines over the loopback address: framing with a line limit, the handshake from both ends, link files that
-// only their owner can read, and calls with deadlines. The link to Live and the core's own endpoint both stand on it, so
-// that there is one transport to test.
+// only their owner can read, calls with deadlines, and feeds of what the other end tells. The link to Live and the core's
+// own endpoint both stand on it, so that there is one transport to test.
 //
 // It must not know a method, a track or a take. bridge and internal/control may import it; of this module it imports nothing.
 package wire
