@@ -26,6 +26,7 @@ var allowed = map[string][]string{
 	"internal/take":           {"internal/audio", "internal/audio/convert", "internal/audio/loudness", "bridge/live", "internal/take/sidecar"},
 	"internal/control":        {"bridge/live", "internal/take/sidecar", "internal/wire"},
 	"internal/autostart":      {},
+	"internal/livefind":       {},
 	"internal/bounces":        {"internal/control", "bridge/live", "internal/take/sidecar", "internal/wire"},
 	"internal/config":         {},
 	"automation":              {"automation/desktop", "automation/keys", "internal/audio", "bridge/live"},
