@@ -110,7 +110,7 @@ func newBounces() *bounces {
 
 // bouncer is the library's part of bounces; nil if it has none.
 func (c *Controller) bouncer() Bouncer {
-	b, _ := c.opt.Library.(Bouncer)
+	b, _ := c.lib().(Bouncer)
 	return b
 }
 
@@ -123,7 +123,7 @@ func (c *Controller) Bounce(ctx context.Context, r BounceRequest) (Bounced, erro
 		if b, ok, err := c.bouncer().DeliveredBounce(r.ID); ok || err != nil {
 			return b, asError(err)
 		}
-		if e, err := c.opt.Library.Get(ctx, r.ID); err == nil && e.ID == r.ID {
+		if e, err := c.lib().Get(ctx, r.ID); err == nil && e.ID == r.ID {
 			b, err := c.deliver(e)
 			return b, asError(err)
 		}
@@ -265,7 +265,7 @@ func (c *Controller) resumeBounces() {
 	}
 	c.spawn(c.watchLeftovers)
 	for _, p := range plans {
-		if e, err := c.opt.Library.Get(c.ctx, p.ID); err == nil && e.ID == p.ID {
+		if e, err := c.lib().Get(c.ctx, p.ID); err == nil && e.ID == p.ID {
 			c.bounceLanded(e)
 		}
 	}

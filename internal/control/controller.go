@@ -46,7 +46,8 @@ const (
 // One goroutine, run, changes the Snapshot and the ledger of takes; everything else posts events to it. Verbs run on their callers' goroutines; what must go on when a
 // caller gives up runs in goroutines that Run waits for.
 type Controller struct {
-	opt   Options
+	opt   Options // but for the Library: see lib
+	shelf *shelf
 	log   *slog.Logger
 	calls live.Calls
 	hub   *hub
@@ -98,7 +99,7 @@ func New(opt Options) *Controller {
 		Notices:  []Notice{},
 	}
 	c := &Controller{
-		opt: opt, log: opt.Logger, calls: live.Calls{Caller: opt.Link}, hub: newHub(first),
+		opt: opt, shelf: newShelf(opt.Library), log: opt.Logger, calls: live.Calls{Caller: opt.Link}, hub: newHub(first),
 		posts: make(chan post, 64), bounces: newBounces(), slots: make(chan struct{}, landingsAtOnce), measuring: make(chan struct{}, 1), linked: make(chan struct{}),
 		landed: make(chan struct{}, 1), closing: make(chan struct{}), done: make(chan struct{}),
 	}
@@ -121,6 +122,7 @@ func (c *Controller) Run(ctx context.Context) error {
 		}
 	})
 	c.spawn(c.prepare)
+	c.spawn(c.observe)
 	var loopDone sync.WaitGroup
 	loopDone.Go(c.run)
 
@@ -173,6 +175,7 @@ func (c *Controller) count(n int) {
 		case c.landed <- struct{}{}:
 		default:
 		}
+		c.settle()
 	}
 }
 
@@ -270,6 +273,7 @@ func (c *Controller) run() {
 			if p.run != nil {
 				p.run(l)
 			}
+			l.succeed()
 			if p.done != nil {
 				close(p.done)
 			}
@@ -279,8 +283,10 @@ func (c *Controller) run() {
 
 // apply changes the Snapshot and does what follows from it.
 func (l *loop) apply(event any) {
-	l.now = reduce(l.now, event)
-	l.c.hub.publish(l.now)
+	before := l.now.Version
+	if l.now = reduce(l.now, event); l.now.Version != before {
+		l.c.hub.publish(l.now)
+	}
 	if e, ok := event.(linkReported); ok {
 		if !l.linked && e.report.Phase != live.LinkConnecting {
 			l.linked = true

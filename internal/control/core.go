@@ -134,8 +134,11 @@ type Defaults struct {
 // TakeQuery filters the library.
 type TakeQuery = sidecar.Query
 
-// LibraryTake is a take in the library with its places on disk.
+// LibraryTake is a take in the library with its places on disk. One whose description cannot be read is there too, with sidecar.StatusUnreadable and a warning.
 type LibraryTake = sidecar.Entry
+
+// LibraryState is the take library at a glance.
+type LibraryState = sidecar.Overview
 
 // Install says what installing the Remote Script did.
 type Install struct {
@@ -222,6 +225,8 @@ type Snapshot struct {
 	Landings []Landing   `json:"landings"`
 	// LastTake is the newest take in the library that is not in the trash, nil if there is none.
 	LastTake *LibraryTake `json:"last_take"`
+	// Library tells that takes changed, whoever changed them: ask Takes for what is new (TakeQuery.Since).
+	Library  LibraryState `json:"library"`
 	Settings Settings     `json:"settings"`
 	Notices  []Notice     `json:"notices"` // the last 20, oldest first
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -503,10 +504,13 @@ type fakeLibrary struct {
 	resumed  []LibraryTake
 	problems []string
 	now      func() time.Time
+	base     uint64 // of the revisions
+	changes  uint64
+	changed  map[string]uint64 // by take
 }
 
 func newFakeLibrary() *fakeLibrary {
-	return &fakeLibrary{lands: map[string]int{}, expected: map[string]live.Phase{}, begun: make(chan string, 100), now: time.Now}
+	return &fakeLibrary{lands: map[string]int{}, expected: map[string]live.Phase{}, begun: make(chan string, 100), now: time.Now, base: uint64(time.Now().UnixMicro()), changed: map[string]uint64{}}
 }
 
 func (f *fakeLibrary) Expect(_ context.Context, t live.Take) error {
@@ -550,7 +554,36 @@ func (f *fakeLibrary) Land(ctx context.Context, t live.Take, from live.Link, pro
 	e.Live = from.Live
 	e.Files = []sidecar.File{{Name: t.ID + ".wav", Rate: 48000, Frames: 48000 * 83, SHA256: strings.Repeat("0", 64)}}
 	f.entries = append([]LibraryTake{e}, f.entries...)
+	f.touch(e.ID)
 	return e, nil
+}
+
+// touch notes that a take has changed. Callers hold mu.
+func (f *fakeLibrary) touch(id string) {
+	f.changes++
+	f.changed[id] = f.base + f.changes
+}
+
+func (f *fakeLibrary) Look(context.Context) (LibraryState, *LibraryTake, error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	state := LibraryState{Revision: f.base + f.changes, Base: f.base}
+	var last *LibraryTake
+	for _, e := range f.entries {
+		if !e.Trashed {
+			state.Takes++
+			if last == nil {
+				last = &e
+			}
+		}
+	}
+	return state, last, nil
+}
+
+func (f *fakeLibrary) Revision() uint64 {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.base + f.changes
 }
 
 func (f *fakeLibrary) Lost(_ context.Context, t live.Take) (string, error) {
@@ -566,6 +599,7 @@ func (f *fakeLibrary) Resume(_ context.Context, progress func(Landing)) ([]Libra
 	for _, e := range f.resumed {
 		progress(Landing{TakeID: e.ID, Step: "copying"})
 		f.entries = append(f.entries, e)
+		f.touch(e.ID)
 	}
 	return f.resumed, f.problems, nil
 }
@@ -574,6 +608,14 @@ func (f *fakeLibrary) List(_ context.Context, q TakeQuery) ([]LibraryTake, error
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var list []LibraryTake
+	if q.Since > 0 {
+		for _, e := range f.entries {
+			if f.changed[e.ID] > q.Since {
+				list = append(list, e)
+			}
+		}
+		return list, nil
+	}
 	for _, e := range f.entries {
 		if e.Trashed == q.Trashed && (q.Limit == 0 || len(list) < q.Limit) {
 			list = append(list, e)
@@ -599,7 +641,11 @@ func (f *fakeLibrary) edit(ref string, change func(*LibraryTake)) (LibraryTake, 
 	if err != nil {
 		return LibraryTake{}, err
 	}
+	before := *e
 	change(e)
+	if !reflect.DeepEqual(before, *e) {
+		f.touch(e.ID)
+	}
 	return *e, nil
 }
 

@@ -84,12 +84,6 @@ func checkExclusive(how string) error {
 	return &Error{Code: CodeInvalid, Message: "“" + how + "” is no way to arm.", Hint: "Exclusive is set (as Live's preference says), yes or no."}
 }
 
-// SetSettings takes in what config.toml says now.
-func (c *Controller) SetSettings(s Settings) {
-	s.Defaults = s.filled()
-	c.tell(settingsChanged{s})
-}
-
 // InstallScript implements Core.
 func (c *Controller) InstallScript(ctx context.Context, userLibrary string) (Install, error) {
 	if c.opt.Installer == nil {

@@ -11,10 +11,17 @@ import (
 
 // prepare does what an earlier run of the core left undone, then lets landings begin.
 func (c *Controller) prepare() {
-	c.refreshLastTake(c.ctx)
+	c.look(c.ctx)
 	c.count(1) // Close waits for it as for any landing
 	defer c.count(-1)
-	landed, problems, err := c.opt.Library.Resume(c.ctx, c.progress)
+	c.finishEarlier()
+	c.between(func(l *loop) { l.carryOut(l.ledger.begin()) })
+	c.resumeBounces()
+}
+
+// finishEarlier has the library finish what an earlier run of the core, or another library, left undone. A problem is told once.
+func (c *Controller) finishEarlier() {
+	landed, problems, err := c.lib().Resume(c.ctx, c.progress)
 	if err != nil && c.ctx.Err() == nil {
 		c.log.Error("cannot finish earlier landings", "error", err)
 		problems = append(problems, asError(err).Error())
@@ -24,18 +31,17 @@ func (c *Controller) prepare() {
 		c.notice(landedNotice(e))
 	}
 	for _, p := range problems {
-		c.notice(problemNotice(p))
+		if !c.shelf.told[p] {
+			c.shelf.told[p] = true
+			c.notice(problemNotice(p))
+		}
 	}
-	if len(landed) > 0 {
-		c.refreshLastTake(c.ctx)
-	}
+	c.look(c.ctx)
 	c.between(func(l *loop) {
 		for _, e := range landed {
 			l.ledger.known(e)
 		}
-		l.carryOut(l.ledger.begin())
 	})
-	c.resumeBounces()
 }
 
 func (c *Controller) notice(n *Notice) {
@@ -84,14 +90,14 @@ func (c *Controller) hurry(cancel func()) (stop func()) {
 
 // expect tells the library that a take records, or that it was discarded.
 func (c *Controller) expect(t live.Take) {
-	if err := c.opt.Library.Expect(c.ctx, t); err != nil && c.ctx.Err() == nil {
+	if err := c.lib().Expect(c.ctx, t); err != nil && c.ctx.Err() == nil {
 		c.log.Warn("cannot note that a take records", "take", t.ID, "error", err)
 	}
 }
 
 // lost tells the library that Live went away during a take.
 func (c *Controller) lost(t live.Take) {
-	problem, err := c.opt.Library.Lost(c.ctx, t)
+	problem, err := c.lib().Lost(c.ctx, t)
 	if err != nil {
 		c.log.Error("cannot look for the recordings of a lost take", "take", t.ID, "error", err)
 	}
@@ -110,7 +116,7 @@ func (c *Controller) land(t live.Take, from live.Link) {
 		}
 		defer func() { <-c.slots }()
 		moved := false
-		entry, err := c.opt.Library.Land(c.ctx, t, from, func(p Landing) {
+		entry, err := c.lib().Land(c.ctx, t, from, func(p Landing) {
 			moved = true
 			c.progress(p)
 		})
@@ -133,7 +139,7 @@ func (c *Controller) hasLanded(t live.Take, entry LibraryTake, err error, again 
 	} else {
 		c.log.Info("a take has landed", "take", t.ID, "name", entry.Name, "folder", entry.Folder)
 	}
-	c.refreshLastTake(c.ctx)
+	c.look(c.ctx)
 	c.tell(landingEnded{takeID: t.ID, problem: problem})
 	if err == nil {
 		c.measure(entry) // before anybody who waits for the landing closes the core
@@ -142,22 +148,6 @@ func (c *Controller) hasLanded(t live.Take, entry LibraryTake, err error, again 
 	if err == nil {
 		c.bounceLanded(entry)
 	}
-}
-
-// refreshLastTake reads the newest take of the library.
-func (c *Controller) refreshLastTake(ctx context.Context) {
-	list, err := c.opt.Library.List(ctx, TakeQuery{Limit: 1})
-	if err != nil {
-		if ctx.Err() == nil {
-			c.log.Warn("cannot read the take library", "error", err)
-		}
-		return
-	}
-	var last *LibraryTake
-	if len(list) > 0 {
-		last = &list[0]
-	}
-	c.tell(lastTakeChanged{last})
 }
 
 // WaitLanded implements Core.
@@ -184,7 +174,7 @@ func (c *Controller) WaitLanded(ctx context.Context, takeID string) (LibraryTake
 				return LibraryTake{}, errEnding()
 			}
 		default:
-			entry, err := c.opt.Library.Get(ctx, takeID)
+			entry, err := c.lib().Get(ctx, takeID)
 			if err == nil && entry.ID == takeID {
 				return entry, nil
 			}

@@ -4,44 +4,48 @@ import "context"
 
 // Takes implements Core.
 func (c *Controller) Takes(ctx context.Context, q TakeQuery) ([]LibraryTake, error) {
-	list, err := c.opt.Library.List(ctx, q)
+	library := c.lib()
+	list, err := library.List(ctx, q)
 	if list == nil {
 		list = []LibraryTake{}
+	}
+	if library.Revision() > c.Snapshot().Library.Revision {
+		c.stir() // somebody else has changed it, and everybody should know
 	}
 	return list, asError(err)
 }
 
 // Take implements Core.
 func (c *Controller) Take(ctx context.Context, ref string) (LibraryTake, error) {
-	e, err := c.opt.Library.Get(ctx, ref)
+	e, err := c.lib().Get(ctx, ref)
 	return e, asError(err)
 }
 
 // TrashTake implements Core.
 func (c *Controller) TrashTake(ctx context.Context, ref string) (LibraryTake, error) {
-	return c.change(func() (LibraryTake, error) { return c.opt.Library.Trash(ctx, ref) })
+	return c.change(func(l Library) (LibraryTake, error) { return l.Trash(ctx, ref) })
 }
 
 // RestoreTake implements Core.
 func (c *Controller) RestoreTake(ctx context.Context, ref string) (LibraryTake, error) {
-	return c.change(func() (LibraryTake, error) { return c.opt.Library.Restore(ctx, ref) })
+	return c.change(func(l Library) (LibraryTake, error) { return l.Restore(ctx, ref) })
 }
 
 // AnnotateTake implements Core.
 func (c *Controller) AnnotateTake(ctx context.Context, ref string, note *string, rating *int) (LibraryTake, error) {
-	return c.change(func() (LibraryTake, error) { return c.opt.Library.Annotate(ctx, ref, note, rating) })
+	return c.change(func(l Library) (LibraryTake, error) { return l.Annotate(ctx, ref, note, rating) })
 }
 
 // RenameTake implements Core.
 func (c *Controller) RenameTake(ctx context.Context, ref, name string) (LibraryTake, error) {
-	return c.change(func() (LibraryTake, error) { return c.opt.Library.Rename(ctx, ref, name) })
+	return c.change(func(l Library) (LibraryTake, error) { return l.Rename(ctx, ref, name) })
 }
 
 // RescueTake implements Core.
 func (c *Controller) RescueTake(ctx context.Context, ref string) (LibraryTake, error) {
 	var last Landing
-	e, err := c.change(func() (LibraryTake, error) {
-		return c.opt.Library.Rescue(ctx, ref, func(p Landing) {
+	e, err := c.change(func(l Library) (LibraryTake, error) {
+		return l.Rescue(ctx, ref, func(p Landing) {
 			last = p
 			c.progress(p)
 		})
@@ -60,10 +64,12 @@ func (c *Controller) RescueTake(ctx context.Context, ref string) (LibraryTake, e
 }
 
 // change carries out a deed on the library, after which another take may be the last one.
-func (c *Controller) change(deed func() (LibraryTake, error)) (LibraryTake, error) {
-	e, err := deed()
+func (c *Controller) change(do func(Library) (LibraryTake, error)) (LibraryTake, error) {
+	library, release := c.deed()
+	defer release()
+	e, err := do(library)
 	if err == nil {
-		c.refreshLastTake(c.ctx)
+		c.look(c.ctx)
 	}
 	return e, asError(err)
 }

@@ -10,7 +10,7 @@ type Measurer interface {
 
 // measure has the loudness of a landed take measured, one take at a time. A core that closes gives it a moment and then leaves it.
 func (c *Controller) measure(e LibraryTake) {
-	m, ok := c.opt.Library.(Measurer)
+	m, ok := c.lib().(Measurer)
 	if !ok || len(e.Files) == 0 {
 		return
 	}
@@ -32,7 +32,7 @@ func (c *Controller) measure(e LibraryTake) {
 			}
 			return
 		}
-		c.refreshLastTake(ctx)
+		c.look(ctx)
 	})
 	if !begun {
 		c.count(-1)

@@ -33,6 +33,10 @@ type Library interface {
 	// Resume finishes what an earlier run of the program began, and names what is missing.
 	Resume(ctx context.Context, progress func(Landing)) (landed []LibraryTake, problems []string, err error)
 
+	// Look tells how the library is, and its newest take, nil if there is none. Trouble of its folder is told in the state; the only error is the end of ctx.
+	Look(ctx context.Context) (LibraryState, *LibraryTake, error)
+	// Revision is that of the last look, whatever it was for. It costs nothing.
+	Revision() uint64
 	List(ctx context.Context, q TakeQuery) ([]LibraryTake, error)
 	Get(ctx context.Context, ref string) (LibraryTake, error)
 	Trash(ctx context.Context, ref string) (LibraryTake, error)

@@ -25,8 +25,11 @@ type (
 	// landingMoved: a landing has come further. landingEnded: it is over; a problem stays visible.
 	landingMoved struct{ progress Landing }
 	landingEnded struct{ takeID, problem string }
-	// lastTakeChanged: another take is the newest in the library, or the newest has changed. nil: there is none.
-	lastTakeChanged struct{ take *LibraryTake }
+	// libraryLooked: the library was looked at. last is its newest take; nil: there is none.
+	libraryLooked struct {
+		state LibraryState
+		last  *LibraryTake
+	}
 	// noticed: the user should know. Seq is given here.
 	noticed struct{ notice Notice }
 	// defaultsChanged: what a click on Record Take does.
@@ -52,8 +55,11 @@ func reduce(s Snapshot, e any) Snapshot {
 		s.Landings = withLanding(s.Landings, e.progress)
 	case landingEnded:
 		s.Landings = withoutLanding(s.Landings, e)
-	case lastTakeChanged:
-		s.LastTake = e.take
+	case libraryLooked:
+		if e.state.Revision <= s.Library.Revision {
+			return s // nothing new, or another look was faster
+		}
+		s.Library, s.LastTake = e.state, e.last
 	case noticed:
 		e.notice.Seq = 1
 		if n := len(s.Notices); n > 0 {

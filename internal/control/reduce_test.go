@@ -17,7 +17,7 @@ func full() Snapshot {
 	return Snapshot{
 		Version: 7, Link: Link{Status: LinkConnected, Responding: true, PID: 1, Lives: []LiveInfo{{PID: 1}}}, State: &live.State{Tracks: []live.Track{{ID: "t1"}}},
 		Pending: []string{"arm t1", "take.start", "arm t1"}, Landings: []Landing{{TakeID: "k1", Step: "copying"}, {TakeID: "k2", Problem: "disk full"}},
-		LastTake: &last, Settings: Settings{Defaults: Defaults{Source: live.SourceArmed, View: live.ViewArrangement}, TakesDir: "/takes"},
+		LastTake: &last, Library: LibraryState{Revision: 5, Takes: 3}, Settings: Settings{Defaults: Defaults{Source: live.SourceArmed, View: live.ViewArrangement}, TakesDir: "/takes"},
 		Notices: []Notice{{Seq: 4, Title: "a"}, {Seq: 5, Title: "b"}},
 	}
 }
@@ -66,8 +66,10 @@ func TestReduce(t *testing.T) {
 			s.Landings = []Landing{{TakeID: "k1", Step: "copying", Problem: "no"}, s.Landings[1]}
 		}},
 		"a landing failed at once":   {landingEnded{"k9", "no"}, func(s *Snapshot) { s.Landings = []Landing{s.Landings[0], s.Landings[1], {TakeID: "k9", Problem: "no"}} }},
-		"another last take":          {lastTakeChanged{entry}, func(s *Snapshot) { s.LastTake = entry }},
-		"the library is empty":       {lastTakeChanged{}, func(s *Snapshot) { s.LastTake = nil }},
+		"the library has changed":    {libraryLooked{LibraryState{Revision: 6, Takes: 1}, entry}, func(s *Snapshot) { s.LastTake, s.Library = entry, LibraryState{Revision: 6, Takes: 1} }},
+		"the library is empty":       {libraryLooked{LibraryState{Revision: 6}, nil}, func(s *Snapshot) { s.LastTake, s.Library = nil, LibraryState{Revision: 6} }},
+		"the library is as before":   {libraryLooked{LibraryState{Revision: 5}, entry}, func(s *Snapshot) { s.Version-- }},
+		"a look that came too late":  {libraryLooked{LibraryState{Revision: 4}, nil}, func(s *Snapshot) { s.Version-- }},
 		"a notice":                   {noticed{Notice{Title: "c"}}, func(s *Snapshot) { s.Notices = []Notice{s.Notices[0], s.Notices[1], {Seq: 6, Title: "c"}} }},
 		"other defaults":             {defaultsChanged{Defaults{Source: live.SourceMain, View: live.ViewSession}}, func(s *Snapshot) { s.Settings.Defaults = Defaults{Source: live.SourceMain, View: live.ViewSession} }},
 		"other settings":             {settingsChanged{Settings{TakesDir: "/other"}}, func(s *Snapshot) { s.Settings = Settings{TakesDir: "/other"} }},

@@ -329,6 +329,9 @@ type pusher struct {
 func (p *pusher) begin() { p.once.Do(func() { p.work.Go(p.run) }) }
 
 func (p *pusher) run() {
+	if c, ok := p.core.(*Controller); ok {
+		defer c.attend()()
+	}
 	var last *live.State
 	for s := range p.core.Watch(p.ctx) {
 		event := pushed{Snapshot: s, SameTracks: sameTracks(last, s.State)}

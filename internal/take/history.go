@@ -22,9 +22,9 @@ type history struct {
 // goneMost bounds what is remembered of takes that are gone. With more of them, those who have not asked for so long are told everything anew.
 const goneMost = 10000
 
-// newHistory begins where no earlier index can have come to: revisions rise by less than one in a microsecond.
-func newHistory(now time.Time) history {
-	base := uint64(max(1, now.UnixMicro()))
+// newHistory begins where no earlier index can have come to: revisions rise by less than one in a microsecond. The clock may have been set back, though.
+func newHistory(now time.Time, after uint64) history {
+	base := max(uint64(max(1, now.UnixMicro())), after+1)
 	return history{base: base, revision: base, gone: map[string]uint64{}}
 }
 

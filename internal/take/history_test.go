@@ -288,7 +288,10 @@ func TestSinceGoesAlone(t *testing.T) {
 }
 
 func TestHistoryForgetsTheOldest(t *testing.T) {
-	x := &index{records: map[string]*record{}, history: newHistory(time.UnixMicro(1000))}
+	x := &index{records: map[string]*record{}, history: newHistory(time.UnixMicro(1000), 5)}
+	if later := newHistory(time.UnixMicro(1000), 2000); later.base <= 2000 {
+		t.Errorf("the clock was set back, and revisions begin at %d", later.base)
+	}
 	var all []*record
 	for i := range goneMost {
 		all = append(all, &record{take: sidecar.Take{ID: fmt.Sprint(i)}})

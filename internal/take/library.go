@@ -23,6 +23,7 @@ type Options struct {
 	Home           string // Takebar's own folder; the journal lives in its folder "journal"
 	Template       string // of names, "" = DefaultTemplate
 	TakebarVersion string // written into sidecars
+	After          uint64 // revisions begin above this one, that of the library before in the same program
 
 	// LiveRecordings are the folders that hold the temporary projects of unsaved sets. Nil means Music/Ableton/Live Recordings
 	// of the user.
@@ -91,7 +92,7 @@ func Open(opt Options) (*Library, error) {
 		opt:      opt,
 		log:      opt.Logger,
 		template: tmpl,
-		index:    &index{records: map[string]*record{}, seed: maphash.MakeSeed(), history: newHistory(time.Now())},
+		index:    &index{records: map[string]*record{}, seed: maphash.MakeSeed(), history: newHistory(time.Now(), opt.After)},
 		reserved: map[string]string{}, returnTime: returnTime,
 		flights: map[string]*flight{},
 	}, nil

@@ -24,10 +24,9 @@ type Query struct {
 
 // Overview is the library at a glance.
 type Overview struct {
-	// Revision rises whenever a take in the library or its trash changed, whoever changed it. It never comes back to a value that it had, also not in
-	// another library or after another start. 0 = not looked at yet.
+	// Revision rises whenever a take in the library or its trash changed, whoever changed it, also where another library takes over. 0 = not looked at yet.
 	Revision uint64 `json:"revision"`
-	// Base is the revision from which on changes are known. Who knows the library as of an earlier one begins anew.
+	// Base is the revision from which on changes are known. Who knows the library as of an earlier one, or of a later one than Revision, begins anew.
 	Base       uint64 `json:"base"`
 	Takes      int    `json:"takes"`      // in the library, the trash not counted
 	Unreadable int    `json:"unreadable"` // of them, those with StatusUnreadable
