@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/takebar/takebar/bridge/live"
@@ -46,6 +47,7 @@ type runner struct {
 // Run works through what is left of a batch. A set that fails is noted, and the next one is tried as long as Live is there and asks nothing.
 // The error is only about the list itself; what stopped the batch is in Stopped.
 func Run(ctx context.Context, b Batch, o Options) (Batch, error) {
+	b.Items = slices.Clone(b.Items)
 	r := &runner{Options: o, b: b}
 	if r.Patience == 0 {
 		r.Patience = patience
