@@ -253,3 +253,6 @@ func number(parts []string, i int) int {
 	}
 	return n
 }
+
+// Newer says whether version a of the script comes after b.
+func Newer(a, b string) bool { return compareVersions(a, b) > 0 }

@@ -146,17 +146,24 @@ func (r Report) Save(base string) ([]string, error) {
 	if err != nil {
 		return nil, fmt.Errorf("write the report: %w", err)
 	}
-	home, err := os.UserHomeDir()
-	if err != nil {
-		home = ""
-	}
 	files := []string{base + ".json", base + ".txt"}
-	for i, text := range []string{string(encoded) + "\n", r.Text()} {
-		if err := os.WriteFile(files[i], []byte(anonymous(text, home)), 0o600); err != nil {
+	for i, text := range []string{nameless(string(encoded) + "\n"), r.Shareable()} {
+		if err := os.WriteFile(files[i], []byte(text), 0o600); err != nil {
 			return nil, fmt.Errorf("write the report: %w", err)
 		}
 	}
 	return files, nil
+}
+
+// Shareable is Text without the user's name in paths, fit for being shown to others.
+func (r Report) Shareable() string { return nameless(r.Text()) }
+
+func nameless(text string) string {
+	home, err := os.UserHomeDir()
+	if err != nil {
+		home = ""
+	}
+	return anonymous(text, home)
 }
 
 // userFolder finds the user's name in a path of any system, with plain, doubled (JSON) or forward separators.
