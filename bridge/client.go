@@ -9,6 +9,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -72,7 +73,7 @@ type Options struct {
 type Client struct {
 	opt  Options
 	log  *slog.Logger
-	wake chan struct{} // the choice changed, or whether somebody wants levels
+	wake chan struct{} // the choice or the folders changed, or whether somebody wants levels
 
 	levels *wire.Feed[live.Levels]
 
@@ -81,6 +82,7 @@ type Client struct {
 	settle func()        // waits until what came in was reported
 	lives  []live.Instance
 	choice int // process id, 0 = the newest
+	dirs   []string
 }
 
 // New makes a Client; Run starts it.
@@ -89,7 +91,7 @@ func New(opt Options) *Client {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{opt: opt, log: log, wake: make(chan struct{}, 1)}
+	c := &Client{opt: opt, log: log, wake: make(chan struct{}, 1), dirs: slices.Clone(opt.LinkDirs)}
 	c.levels = wire.NewFeed[live.Levels](c.rouse)
 	return c
 }
@@ -146,6 +148,20 @@ func (c *Client) Choose(pid int) error {
 	}
 	c.rouse()
 	return nil
+}
+
+// SetLinkDirs has Lives looked for in these folders from now on; see Options.LinkDirs. A link that is up stays, also where its folder is not among them.
+func (c *Client) SetLinkDirs(dirs []string) {
+	c.mu.Lock()
+	c.dirs = slices.Clone(dirs)
+	c.mu.Unlock()
+	c.rouse()
+}
+
+func (c *Client) linkDirs() []string {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.dirs
 }
 
 // rouse has Run look again at what is wanted.

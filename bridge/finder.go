@@ -36,7 +36,6 @@ type found struct {
 
 // finder lists the running Lives by the link files that their scripts write.
 type finder struct {
-	dirs    []string
 	log     *slog.Logger
 	alive   func(pid int) bool
 	refuses func(ctx context.Context, port int) bool
@@ -48,6 +47,7 @@ type finder struct {
 	watching atomic.Bool
 
 	mu     sync.Mutex
+	dirs   []string
 	closed map[string]time.Time // token -> when its port was seen closed, or held by a stranger
 	linked string               // token of the Live that is connected: it needs no probe
 }
@@ -68,6 +68,23 @@ func (f *finder) look() {
 	}
 }
 
+// setDirs has run look in these folders.
+func (f *finder) setDirs(dirs []string) {
+	f.mu.Lock()
+	same := slices.Equal(f.dirs, dirs)
+	f.dirs = dirs
+	f.mu.Unlock()
+	if !same {
+		f.look()
+	}
+}
+
+func (f *finder) folders() []string {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.dirs
+}
+
 // setLinked says which token is connected, "" for none.
 func (f *finder) setLinked(token string) {
 	f.mu.Lock()
@@ -85,8 +102,8 @@ func (f *finder) setClosed(token string) {
 
 // run watches the folders until ctx ends.
 func (f *finder) run(ctx context.Context) {
-	if len(f.dirs) > 0 {
-		if err := os.MkdirAll(f.dirs[0], 0o700); err != nil {
+	if dirs := f.folders(); len(dirs) > 0 {
+		if err := os.MkdirAll(dirs[0], 0o700); err != nil {
 			f.log.Warn("cannot create the folder for link files", "error", err)
 		}
 	}
@@ -121,10 +138,16 @@ func (f *finder) run(ctx context.Context) {
 	}
 }
 
-// watch adds the folders that are there and not watched yet.
+// watch adds the folders that are there and not watched yet, and lets go of those that count no more.
 func (f *finder) watch(w *fsnotify.Watcher, watched map[string]bool) {
-	all := true
-	for _, dir := range f.dirs {
+	all, dirs := true, f.folders()
+	for dir := range watched {
+		if !slices.Contains(dirs, dir) {
+			_ = w.Remove(dir) // it may be gone
+			delete(watched, dir)
+		}
+	}
+	for _, dir := range dirs {
 		if !watched[dir] {
 			watched[dir] = w.Add(dir) == nil // a folder that is missing may come later
 		}
@@ -170,7 +193,7 @@ func isLinkFile(name string) bool {
 func (f *finder) scan(ctx context.Context) []found {
 	var all []found
 	seen := map[string]bool{}
-	for _, dir := range f.dirs {
+	for _, dir := range f.folders() {
 		entries, err := os.ReadDir(dir)
 		if err != nil {
 			continue // not there (yet)

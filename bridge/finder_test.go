@@ -294,6 +294,44 @@ func TestWatch(t *testing.T) {
 	write(t, own, "3.json", live.Instance{Protocol: 1, Token: "d", PID: os.Getpid(), Port: 7, Started: 9})
 	f.look()
 	wait("a folder made anew", func(l []found) bool { return len(l) == 2 && l[0].Token == "d" })
+	other := filepath.Join(home, "other")
+	write(t, other, "4.json", live.Instance{Protocol: 1, Token: "e", PID: os.Getpid(), Port: 8})
+	f.setDirs([]string{own, other})
+	wait("another folder in the place of one", func(l []found) bool { return len(l) == 2 && l[0].Token == "d" && l[1].Token == "e" })
+	write(t, other, "4.json", live.Instance{Protocol: 1, Token: "f", PID: os.Getpid(), Port: 8})
+	wait("a change there", func(l []found) bool { return len(l) == 2 && l[1].Token == "f" })
+}
+
+// TestSetLinkDirs: a folder that is added while the link runs is looked into at once.
+func TestSetLinkDirs(t *testing.T) {
+	own, other := filepath.Join(t.TempDir(), "own"), t.TempDir()
+	write(t, other, "1.json", live.Instance{Protocol: 1, Token: "a", PID: os.Getpid(), Port: openPort(t)})
+	c := New(Options{LinkDirs: []string{own}})
+	ctx, cancel := context.WithCancel(t.Context())
+	lives, done := make(chan int, 100), make(chan struct{})
+	go func() {
+		defer close(done)
+		_ = c.Run(ctx, func(r live.LinkReport) { lives <- len(r.Lives) })
+	}()
+	defer func() { cancel(); <-done }()
+	wait := func(n int) {
+		t.Helper()
+		for {
+			select {
+			case got := <-lives:
+				if got == n {
+					return
+				}
+			case <-t.Context().Done():
+				t.Fatalf("never saw %d Lives", n)
+			}
+		}
+	}
+	wait(0)
+	c.SetLinkDirs([]string{own, other})
+	wait(1)
+	c.SetLinkDirs([]string{own})
+	wait(0)
 }
 
 func TestProcessAlive(t *testing.T) {

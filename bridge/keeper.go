@@ -53,7 +53,7 @@ type hold struct {
 }
 
 func newKeeper(c *Client, report func(live.LinkReport)) *keeper {
-	f := newFinder(c.opt.LinkDirs, c.log)
+	f := newFinder(c.linkDirs(), c.log)
 	return &keeper{
 		c: c, report: report, finder: f, find: f.run, dial: wire.Dial,
 		posts: make(chan func()), ring: make(chan struct{}, 1), outdated: map[string]int{},
@@ -88,6 +88,7 @@ func (k *keeper) run(ctx context.Context) {
 		case <-k.ring:
 			k.drain()
 		case <-k.c.wake:
+			k.finder.setDirs(k.c.linkDirs())
 		case <-timer.C:
 		}
 	}
@@ -189,7 +190,7 @@ func (k *keeper) checkHold(now time.Time) {
 
 func (k *keeper) pace() time.Duration {
 	switch {
-	case !k.finder.watching.Load() && (k.conn == nil || len(k.c.opt.LinkDirs) == 1):
+	case !k.finder.watching.Load() && (k.conn == nil || len(k.c.linkDirs()) == 1):
 		return pollBlind
 	case k.conn == nil || k.conn.sess == nil:
 		return pollSearching
