@@ -23,9 +23,10 @@ const (
 // Client is a Core in another process. One that Dial made does not reconnect: when the core has ended, every verb answers CodeCoreGone and the
 // channels of Watch close. One that Follow made looks for the next core.
 type Client struct {
-	hub  *hub
-	done chan struct{} // closed when there is no connection and will be none
-	work sync.WaitGroup
+	hub    *hub
+	levels *levelFeed
+	done   chan struct{} // closed when there is no connection and will be none
+	work   sync.WaitGroup
 
 	mu   sync.Mutex
 	conn *coreConn
@@ -33,11 +34,12 @@ type Client struct {
 
 // coreConn is one connection to a core.
 type coreConn struct {
-	sess  *wire.Session
-	hub   *hub
-	first chan struct{} // closed with the first Snapshot
-	once  sync.Once
-	last  *live.State // touched by the session's reader only
+	sess   *wire.Session
+	hub    *hub
+	levels *levelFeed
+	first  chan struct{} // closed with the first Snapshot
+	once   sync.Once
+	last   *live.State // touched by the session's reader only
 
 	mu      sync.Mutex
 	adopted bool
@@ -64,22 +66,23 @@ func (c *coreConn) publish(s Snapshot) {
 
 // Dial connects to the core that runs for home. ErrNoCore says that none does.
 func Dial(ctx context.Context, home string) (*Client, error) {
-	hub := newHub(Snapshot{})
-	conn, err := dialCore(ctx, home, hub)
+	hub, levels := newHub(Snapshot{}), newLevelFeed()
+	conn, err := dialCore(ctx, home, hub, levels)
 	if err != nil {
 		return nil, err
 	}
-	c := &Client{hub: hub, done: make(chan struct{}), conn: conn}
+	c := &Client{hub: hub, levels: levels, done: make(chan struct{}), conn: conn}
 	conn.adopt()
 	c.work.Go(func() {
-		<-conn.sess.Done()
+		c.levels.serve(conn.sess) // until it ends
+		c.levels.feed.Close()
 		c.hub.close()
 		close(c.done)
 	})
 	return c, nil
 }
 
-func dialCore(ctx context.Context, home string, hub *hub) (*coreConn, error) {
+func dialCore(ctx context.Context, home string, hub *hub, levels *levelFeed) (*coreConn, error) {
 	ctx, cancel := context.WithTimeout(ctx, dialWait)
 	defer cancel()
 	var file coreFile
@@ -97,7 +100,7 @@ func dialCore(ctx context.Context, home string, hub *hub) (*coreConn, error) {
 		}
 		return nil, ErrNoCore // the file was left behind by a core that was killed
 	}
-	c := &coreConn{hub: hub, first: make(chan struct{})}
+	c := &coreConn{hub: hub, levels: levels, first: make(chan struct{})}
 	c.sess = wire.NewSession(conn, wire.SessionOptions{MaxIn: answerMost, Verdict: clientVerdict, OnEvent: c.event})
 	if err := c.greet(ctx, file.Token); err != nil {
 		c.sess.Close()
@@ -132,6 +135,10 @@ func (c *coreConn) greet(ctx context.Context, token string) error {
 
 // event is called by the session's reader.
 func (c *coreConn) event(name string, params json.RawMessage) {
+	if name == "levels.changed" {
+		c.levels.event(params)
+		return
+	}
 	var p pushed
 	if name != "snapshot.changed" || json.Unmarshal(params, &p) != nil {
 		return

@@ -13,15 +13,16 @@ const lookAgain = 300 * time.Millisecond
 // soon as one runs, it goes on with that. It ends with ctx; Close then waits for it. absent is called each time that a core was looked for in
 // vain or lost, with why; it may be nil.
 func Follow(ctx context.Context, home string, absent func(error)) *Client {
-	c := &Client{hub: newHub(withoutCore(ErrNoCore)), done: make(chan struct{})}
+	c := &Client{hub: newHub(withoutCore(ErrNoCore)), levels: newLevelFeed(), done: make(chan struct{})}
 	if absent == nil {
 		absent = func(error) {}
 	}
 	c.work.Go(func() {
 		defer close(c.done)
 		defer c.hub.close()
+		defer c.levels.feed.Close()
 		for ctx.Err() == nil {
-			conn, err := dialCore(ctx, home, c.hub)
+			conn, err := dialCore(ctx, home, c.hub, c.levels)
 			if err == nil {
 				err = c.use(ctx, conn)
 			}
@@ -49,7 +50,7 @@ func (c *Client) use(ctx context.Context, conn *coreConn) error {
 	conn.adopt()
 	stop := context.AfterFunc(ctx, conn.sess.Close)
 	defer stop()
-	<-conn.sess.Done()
+	c.levels.serve(conn.sess) // until it ends
 	return ErrNoCore
 }
 

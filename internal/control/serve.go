@@ -251,18 +251,22 @@ func (s *server) serve(ctx context.Context, conn net.Conn) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	p := &pusher{core: s.core}
+	l := &leveler{core: s.core, ctx: ctx}
 	defer p.work.Wait()
-	defer cancel() // before waiting for the pusher
-	srv := jrpc2.NewServer(&methods{s, p}, &jrpc2.ServerOptions{
+	defer l.work.Wait()
+	defer cancel() // before waiting for those who push
+	srv := jrpc2.NewServer(&methods{s, p, l}, &jrpc2.ServerOptions{
 		AllowPush: true, DisableBuiltin: true, Concurrency: requestsMost, NewContext: func() context.Context { return ctx },
 	})
-	p.push = func(event pushed) error {
-		err := srv.Notify(ctx, "snapshot.changed", event)
+	push := func(name string, event any) error {
+		err := srv.Notify(ctx, name, event)
 		if err != nil {
 			_ = conn.Close() // half a line may have left
 		}
 		return err
 	}
+	p.push = func(event pushed) error { return push("snapshot.changed", event) }
+	l.send = func(now Levels) error { return push("levels.changed", now) }
 	p.ctx = ctx
 	srv.Start(wire.Channel(greeted, answerMost))
 	stop := context.AfterFunc(ctx, func() { _ = conn.Close() }) // first: a write that hangs holds jrpc2's lock
@@ -278,7 +282,8 @@ const waitLandedName = "take.wait_landed"
 // methods assigns the table to one connection.
 type methods struct {
 	*server
-	pusher *pusher
+	pusher  *pusher
+	leveler *leveler
 }
 
 // Assign implements jrpc2.Assigner.
@@ -288,6 +293,9 @@ func (m *methods) Assign(_ context.Context, name string) jrpc2.Handler {
 			m.pusher.begin()
 			return nothing{}, nil
 		}
+	}
+	if h := m.leveler.assign(name); h != nil {
+		return h
 	}
 	h, ok := m.table[name]
 	if !ok {
