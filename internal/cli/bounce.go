@@ -198,14 +198,23 @@ func (r *run) bounce(ctx context.Context, core Core, q control.BounceRequest) er
 	return nil
 }
 
-// bounceProgress tells on standard error how far the bounce is, at each tenth.
+// bounceProgress tells on standard error how far the bounce is, at each tenth: first the recording, then the files.
 func (r *run) bounceProgress(ctx context.Context, core Core) {
-	told := -1
+	bounce, told, cut := "", -1, -1
 	for s := range core.Watch(ctx) {
+		for _, l := range s.Landings {
+			if step := int(l.Done * 10); l.Step == "cutting" && l.Problem == "" && l.TakeID == bounce && step > cut {
+				cut = step
+				r.say(fmt.Sprintf("Making the files: %d %%", int(l.Done*100)))
+			}
+		}
 		t := s.RunningTake()
 		done, _, ok := app.BounceProgress(s)
 		if !ok || t.Phase == live.PhasePreparing || t.Phase == live.PhaseStopping {
 			continue
+		}
+		if t.ID != bounce {
+			bounce, told, cut = t.ID, -1, -1
 		}
 		if step := int(done * 10); step > told {
 			told = step

@@ -130,18 +130,18 @@ func (l *Library) DeliverBounce(ctx context.Context, e sidecar.Entry, progress f
 			return out, err
 		}
 	}
+	made, err := l.cut(ctx, e, plan, pieces, progress)
+	if err != nil {
+		return out, bounceError(plan.Dir, err)
+	}
 	for i, p := range pieces {
-		path := filepath.Join(plan.Dir, plan.Names[i])
-		made, err := p.write(ctx, e, plan, path, "Takebar "+l.opt.TakebarVersion)
-		if err != nil {
-			return out, bounceError(plan.Dir, err)
-		}
-		for _, w := range made.Warnings {
+		for _, w := range made[i].Warnings {
 			warned = append(warned, sidecar.Warning{Code: w.Code, Message: w.Message})
 		}
-		out.Files = append(out.Files, sidecar.BouncedFile{Path: made.Path, Track: p.file.Track, Section: p.section, Rate: made.Rate, Frames: made.Frames, Partial: p.partial})
+		out.Files = append(out.Files, sidecar.BouncedFile{
+			Path: made[i].Path, Track: p.file.Track, Section: p.section, Rate: made[i].Rate, Frames: made[i].Frames, Partial: p.partial,
+		})
 		out.Partial = out.Partial || p.partial
-		progress(float64(i+1) / float64(len(pieces)))
 	}
 	out.Partial = out.Partial || e.Bounce.Partial || len(e.Missing) > 0
 	out.Warnings = append(bounceWarnings(e), warned...)
@@ -345,18 +345,58 @@ func bounceNames(e sidecar.Entry, plan sidecar.BouncePlan, pieces []cutting) ([]
 	}
 }
 
-// write makes the file, checked before it gets its name. A file that is there already is from before a crash.
-func (p cutting) write(ctx context.Context, e sidecar.Entry, plan sidecar.BouncePlan, path, software string) (made convert.Result, err error) {
-	if _, err := os.Lstat(path); err == nil {
-		return convert.Result{Path: path, Rate: p.file.Rate, Frames: p.to - p.from}, nil
-	}
-	if err := removeIfThere(path + partSuffix); err != nil {
-		return made, err
-	}
+// cut makes the files of a bounce, on all cores, each checked before it gets its name. A file that is there already is from before a crash. After the first
+// error the others are given up; what is finished stays for the next time.
+func (l *Library) cut(ctx context.Context, e sidecar.Entry, plan sidecar.BouncePlan, pieces []cutting, progress func(done float64)) ([]convert.Result, error) {
 	opt, err := bounceFormat(plan)
 	if err != nil {
-		return made, err
+		return nil, err
 	}
+	made := make([]convert.Result, len(pieces))
+	done := make([]float64, len(pieces))
+	var jobs []convert.Job
+	var of []int // the piece of each job
+	for i, p := range pieces {
+		path := filepath.Join(plan.Dir, plan.Names[i])
+		if _, err := os.Lstat(path); err == nil {
+			made[i], done[i] = convert.Result{Path: path, Rate: p.file.Rate, Frames: p.to - p.from}, 1
+			continue
+		}
+		if err := removeIfThere(path + partSuffix); err != nil {
+			return nil, err
+		}
+		jobs, of = append(jobs, p.job(e, plan, path, "Takebar "+l.opt.TakebarVersion)), append(of, i)
+	}
+	ctx, cancel := context.WithCancelCause(ctx)
+	defer cancel(nil)
+	told := 0.0
+	opt.Progress = func(p convert.Progress) {
+		done[of[p.Job]] = p.Done
+		all := 0.0
+		for _, d := range done {
+			all += d / float64(len(done))
+		}
+		if all >= told+0.01 || all >= 1-1e-9 && told < 1 {
+			told = all
+			progress(min(1, all))
+		}
+	}
+	results, _ := convert.All(ctx, jobs, opt, func(_ int, _ convert.Result, err error) {
+		if err != nil {
+			cancel(err) // the first one counts
+		}
+	})
+	if ctx.Err() != nil {
+		return nil, context.Cause(ctx)
+	}
+	for j, r := range results {
+		made[of[j]] = r
+	}
+	return made, nil
+}
+
+// job is how the piece is made.
+func (p cutting) job(e sidecar.Entry, plan sidecar.BouncePlan, path, software string) convert.Job {
 	base := strings.TrimSuffix(filepath.Base(path), filepath.Ext(path))
 	job := convert.Job{Source: p.source, Start: p.from, Frames: p.to - p.from, Dir: plan.Dir, Name: base, Tags: convert.Tags{
 		Title: base, Artist: plan.Artist, Album: e.Set.Name, BPM: e.Tempo, Date: e.RecordedAt.Local(), TakeID: e.ID, Software: software,
@@ -365,7 +405,7 @@ func (p cutting) write(ctx context.Context, e sidecar.Entry, plan sidecar.Bounce
 	if e.Tempo > 0 {
 		job.Tags.Position = int64(math.Round(p.beat * 60 / e.Tempo * float64(p.file.Rate)))
 	}
-	return convert.Convert(ctx, job, opt)
+	return job
 }
 
 // bounceFormat is what the files are to be; 24-bit recordings stay as they are without a wish.

@@ -2,8 +2,10 @@ package take
 
 import (
 	"bytes"
+	"context"
 	"encoding/binary"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -222,6 +224,52 @@ func TestDeliverBounceOfThreeHours(t *testing.T) {
 		samples = samples[4:][:rate*frameBytes]
 		if out.Files[i].Frames != rate || string(samples[:frameBytes]) != ends[0] || string(samples[len(samples)-frameBytes:]) != ends[1] {
 			t.Errorf("section %d of %d frames begins with %q and ends with %q", i, out.Files[i].Frames, samples[:frameBytes], samples[len(samples)-frameBytes:])
+		}
+	}
+}
+
+// Whatever stops the cutting, no half file is left, and the next try goes on with what is there.
+func TestDeliverBounceStopsCleanly(t *testing.T) {
+	s := newStudio(t)
+	var paths []string
+	for i := range 6 {
+		paths = append(paths, s.record(fmt.Sprint("Track ", i), tone()))
+	}
+	e := s.bounced("b5", nil, paths...)
+	dir := t.TempDir()
+	plan := sidecar.BouncePlan{ID: "b5", Dir: dir, Sections: []string{"A", "B"}, Format: "flac"}
+	mustDo(t, s.PlanBounce(t.Context(), plan))
+	ctx, cancel := context.WithCancel(t.Context())
+	defer cancel()
+	if _, err := s.DeliverBounce(ctx, e, func(done float64) {
+		if done > 0.4 {
+			cancel()
+		}
+	}); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if parts, _ := filepath.Glob(filepath.Join(dir, "*.part*")); len(parts) != 0 {
+		t.Errorf("left: %v", parts)
+	}
+	before, _ := filepath.Glob(filepath.Join(dir, "*.flac"))
+	if len(before) == 12 {
+		t.Error("nothing was stopped")
+	}
+	last, told := 0.0, 0
+	out, err := s.DeliverBounce(t.Context(), e, func(done float64) {
+		if done < last {
+			t.Errorf("progress went from %g to %g", last, done)
+		}
+		last = done
+		told++
+	})
+	mustDo(t, err)
+	if after, _ := filepath.Glob(filepath.Join(dir, "*")); len(out.Files) != 12 || len(after) != 12 || last < 0.999 || told > 102 {
+		t.Errorf("%d files, %v, progress up to %g in %d steps", len(out.Files), after, last, told)
+	}
+	for i, f := range out.Files {
+		if want := fmt.Sprintf("Track %d", i/2); f.Track != want || !strings.Contains(f.Path, want) {
+			t.Errorf("file %d is %+v", i, f)
 		}
 	}
 }
