@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -153,7 +154,8 @@ func (p place) open(ctx context.Context, say func(string)) (*session.Session, er
 			if err != nil {
 				return nil, err
 			}
-			return p.controller(loaded, logger)
+			ctrl, _, err := p.controller(loaded, logger)
+			return ctrl, err
 		},
 		Closed: logs.Close,
 	})
@@ -182,31 +184,37 @@ func (p place) begin(l *logs) (config.Loaded, *slog.Logger, error) {
 }
 
 // controller builds the core: link, library, settings.
-func (p place) controller(loaded config.Loaded, logger *slog.Logger) (*control.Controller, error) {
+func (p place) controller(loaded config.Loaded, logger *slog.Logger) (*control.Controller, *bridge.Client, error) {
 	dir, err := p.takesDir(loaded.Config)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	library, err := take.Open(take.Options{
-		Dir: dir, Home: p.home, Template: loaded.Config.NameTemplate, TakebarVersion: buildVersion(), Logger: logger, Step: pauseAt(p.home),
-	})
+	library, err := p.library(loaded.Config, dir, 0, logger)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	scriptVersion, err := remotescript.Version()
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	file := p.file()
+	link := bridge.New(bridge.Options{LinkDirs: loaded.Config.LinkDirs(p.home), Version: buildVersion(), Logger: logger})
 	return control.New(control.Options{
-		Link:          bridge.New(bridge.Options{LinkDirs: loaded.Config.LinkDirs(p.home), Version: buildVersion(), Logger: logger}),
+		Link:          link,
 		Library:       library,
 		Installer:     installer{p},
 		Settings:      settings(loaded, dir),
 		SaveDefaults:  saveDefaults(file),
 		ScriptVersion: scriptVersion,
 		Logger:        logger,
-	}), nil
+	}), link, nil
+}
+
+// library opens the take library; after is the revision of the one before it.
+func (p place) library(c config.Config, dir string, after uint64, logger *slog.Logger) (*take.Library, error) {
+	return take.Open(take.Options{
+		Dir: dir, Home: p.home, Template: c.NameTemplate, TakebarVersion: buildVersion(), After: after, Logger: logger, Step: pauseAt(p.home),
+	})
 }
 
 func settings(loaded config.Loaded, takesDir string) control.Settings {
@@ -239,6 +247,8 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 	l := &logs{home: p.home}
 	defer func() { err = errors.Join(err, l.Close()) }()
 	var ctrl *control.Controller
+	var link *bridge.Client
+	var begun config.Config
 	var logger *slog.Logger
 	s, err := session.Become(ctx, session.Options{
 		Home: p.home, Version: buildVersion(), Say: say,
@@ -247,9 +257,9 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 			if err != nil {
 				return nil, err
 			}
-			logger = log
+			logger, begun = log, loaded.Config
 			catchCrashes(p.home, logger)
-			ctrl, err = p.controller(loaded, logger)
+			ctrl, link, err = p.controller(loaded, logger)
 			return ctrl, err
 		},
 	})
@@ -259,7 +269,7 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 	logger.Info("takebar starts", "version", buildVersion(), "home", p.home)
 	watching, stop := context.WithCancel(ctx)
 	var watcher sync.WaitGroup
-	watcher.Go(func() { p.reload(watching, ctrl, l, logger) })
+	watcher.Go(func() { p.reload(watching, begun, ctrl, link, l, logger) })
 	attempts, err := p.exportMenu(logger)
 	if err == nil {
 		watcher.Go(func() {
@@ -276,18 +286,33 @@ func (p place) tray(ctx context.Context, say func(string)) (err error) {
 	return err
 }
 
-// reload takes in what the user saves in config.toml. What the link and the library were built from counts from the next start on.
-func (p place) reload(ctx context.Context, ctrl *control.Controller, l *logs, logger *slog.Logger) {
-	begun := p.file().Load().Config
-	dir := ctrl.Snapshot().Settings.TakesDir
+// reload takes in what the user saves in config.toml, at once; another takes folder or name template as soon as no take is under way.
+// begun is what the core was built from.
+func (p place) reload(ctx context.Context, begun config.Config, ctrl *control.Controller, link *bridge.Client, l *logs, logger *slog.Logger) {
+	dir := ctrl.Snapshot().Settings.TakesDir // of the library, or of the one that waits to take over
+	template := begun.NameTemplate
 	err := p.file().Watch(ctx, func(loaded config.Loaded) {
 		now := loaded.Config
 		l.level.Set(now.Level())
-		s := settings(loaded, dir)
-		if s.Problem == "" && (now.TakesDir != begun.TakesDir || now.NameTemplate != begun.NameTemplate || !slices.Equal(now.Live.LinkDirs, begun.Live.LinkDirs)) {
-			s.Problem = "The new takes_dir, name_template or link_dirs counts from the next start of Takebar on."
+		link.SetLinkDirs(now.LinkDirs(p.home))
+		wanted, err := p.takesDir(now)
+		if err != nil {
+			wanted = dir
 		}
-		ctrl.SetSettings(s)
+		s := settings(loaded, wanted)
+		if wanted == dir && now.NameTemplate == template {
+			ctrl.SetSettings(s)
+			return
+		}
+		library, err := p.library(now, wanted, ctrl.Snapshot().Library.Revision, logger)
+		if err != nil {
+			logger.Warn("another take library", "folder", wanted, "error", err)
+			s.TakesDir, s.Problem = dir, strings.TrimSpace(s.Problem+" The takes stay where they were: "+err.Error())
+			ctrl.SetSettings(s)
+			return
+		}
+		dir, template = wanted, now.NameTemplate
+		ctrl.Reconfigure(s, library)
 	})
 	if err != nil {
 		logger.Warn("settings are not read again when they change", "error", err)
