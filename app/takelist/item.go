@@ -5,6 +5,10 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"github.com/takebar/takebar/app"
 	"github.com/takebar/takebar/app/words"
@@ -80,11 +84,12 @@ type Item struct {
 	Trouble string // one sentence about what is wrong, "" if nothing is
 
 	duration time.Duration
+	at       int64     // when it was recorded, Unix ns
 	day      time.Time // midnight of its day
 	sets     string    // the set's name as shown
-	text     string    // what the search looks through, in lower case
-	byName   string    // lower case
-	bySet    string    // lower case
+	text     string    // what the search looks through, folded
+	byName   string    // folded
+	bySet    string    // folded
 }
 
 // ID is the take's id.
@@ -108,8 +113,21 @@ func (i *Item) Wave() string {
 
 // reader makes Items.
 type reader struct {
-	say  words.Say
-	zone *time.Location
+	say   words.Say
+	zone  *time.Location
+	dates map[time.Time]string // of days, said once; nil = not kept
+}
+
+// date is a day for a column.
+func (r reader) date(day time.Time) string {
+	date, known := r.dates[day]
+	if !known {
+		date = shortDay(r.say, day)
+		if r.dates != nil {
+			r.dates[day] = date
+		}
+	}
+	return date
 }
 
 func (r reader) item(t control.LibraryTake) *Item {
@@ -129,11 +147,50 @@ func (r reader) item(t control.LibraryTake) *Item {
 		i.Tempo = strconv.FormatFloat(float64(int(t.Tempo*100+0.5))/100, 'f', -1, 64)
 	}
 	i.Time = at.Format("15:04")
-	i.Date = shortDay(r.say, at)
+	i.Date = r.date(i.day)
+	i.at = t.RecordedAt.UnixNano()
 	i.Trouble = r.trouble(t, i.Badges)
-	i.byName, i.bySet = strings.ToLower(i.Name), strings.ToLower(i.sets)
-	i.text = strings.ToLower(strings.Join([]string{i.Name, i.sets, i.Tracks, app.Clean(t.Note)}, "\n"))
+	i.byName, i.bySet = fold(i.Name), fold(i.sets)
+	i.text = strings.Join([]string{i.byName, i.bySet, fold(i.Tracks), fold(app.Clean(t.Note))}, "\n")
+	i.Tracks = shorten(i.Tracks)
 	return i
+}
+
+const tracksShown = 160 // characters; no row is wider
+
+// shorten cuts off what no row has room for: measuring it would cost time.
+func shorten(s string) string {
+	if len(s) <= tracksShown {
+		return s
+	}
+	n := 0
+	for at := range s {
+		if n == tracksShown {
+			return s[:at] + "…"
+		}
+		n++
+	}
+	return s
+}
+
+// fold makes texts alike that differ in case, in accents, or in how their accents are spelled: macOS takes letters apart in file names.
+func fold(s string) string {
+	ascii := true
+	for i := range len(s) {
+		if s[i] >= utf8.RuneSelf {
+			ascii = false
+			break
+		}
+	}
+	if ascii {
+		return strings.ToLower(s)
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.Is(unicode.Mn, r) {
+			return -1
+		}
+		return unicode.ToLower(r)
+	}, norm.NFKD.String(s))
 }
 
 func tracksOf(t control.LibraryTake) string {

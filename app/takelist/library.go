@@ -64,11 +64,12 @@ type group struct {
 
 // New makes a Library of takes; days are those of the zone. It may run away from the user interface.
 func New(takes []control.LibraryTake, say words.Say, zone *time.Location) *Library {
-	l := &Library{reader: reader{say, zone}, byID: make(map[string]*Item, len(takes))}
+	l := &Library{reader: reader{say: say, zone: zone, dates: map[time.Time]string{}}, byID: make(map[string]*Item, len(takes))}
 	for _, t := range takes {
 		l.byID[t.ID] = l.reader.item(t)
 	}
 	l.order(Newest)
+	l.reader.dates = nil // only good while many are read
 	return l
 }
 
@@ -78,25 +79,57 @@ func (l *Library) Len() int { return len(l.byID) }
 // Item finds a take by its id; nil if it is not here.
 func (l *Library) Item(id string) *Item { return l.byID[id] }
 
+const fewTakes = 64 // up to so many are put into the orders one by one
+
 // Put adds takes or puts them in the place of those with the same ids.
 func (l *Library) Put(takes ...control.LibraryTake) {
 	for _, t := range takes {
-		l.byID[t.ID] = l.reader.item(t)
+		old, item := l.byID[t.ID], l.reader.item(t)
+		l.byID[t.ID] = item
+		if len(takes) > fewTakes {
+			continue
+		}
+		for s := range sorts {
+			if old != nil {
+				l.orders[s] = without(l.orders[s], old, compare(s))
+			}
+			if l.orders[s] != nil {
+				n, _ := slices.BinarySearchFunc(l.orders[s], item, compare(s))
+				l.orders[s] = slices.Insert(l.orders[s], n, item)
+			}
+		}
 	}
-	l.orders = [sorts][]*Item{}
+	if len(takes) > fewTakes {
+		l.orders = [sorts][]*Item{}
+	}
 }
 
 // Remove takes takes out, and tells whether any was there.
 func (l *Library) Remove(ids ...string) bool {
-	before := len(l.byID)
+	removed := false
 	for _, id := range ids {
+		old := l.byID[id]
+		if old == nil {
+			continue
+		}
+		removed = true
 		delete(l.byID, id)
+		for s := range sorts {
+			l.orders[s] = without(l.orders[s], old, compare(s))
+		}
 	}
-	if len(l.byID) == before {
-		return false
+	return removed
+}
+
+func without(order []*Item, old *Item, by func(a, b *Item) int) []*Item {
+	if order == nil {
+		return nil
 	}
-	l.orders = [sorts][]*Item{}
-	return true
+	n, found := slices.BinarySearchFunc(order, old, by)
+	if !found {
+		return nil // cannot be, but then it is sorted anew
+	}
+	return slices.Delete(order, n, n+1)
 }
 
 // Sets are the names of the sets, the one of the newest take first.
@@ -113,7 +146,34 @@ func (l *Library) Sets() []string {
 }
 
 func newer(a, b *Item) int {
-	return cmp.Or(b.Take.RecordedAt.Compare(a.Take.RecordedAt), cmp.Compare(b.Take.Number, a.Take.Number), cmp.Compare(b.Take.ID, a.Take.ID))
+	if c := cmp.Compare(b.at, a.at); c != 0 {
+		return c
+	}
+	return cmp.Or(cmp.Compare(b.Take.Number, a.Take.Number), cmp.Compare(b.Take.ID, a.Take.ID))
+}
+
+// compare is the comparison of an order. No two takes are equal: where nothing else tells them apart, the newer one goes first.
+func compare(s Sort) func(a, b *Item) int {
+	switch s {
+	case Oldest:
+		return func(a, b *Item) int { return newer(b, a) }
+	case ByName:
+		return func(a, b *Item) int { return orNewer(natural(a.byName, b.byName), a, b) }
+	case Longest:
+		return func(a, b *Item) int { return orNewer(cmp.Compare(b.duration, a.duration), a, b) }
+	case ByRating:
+		return func(a, b *Item) int { return orNewer(cmp.Compare(b.Take.Rating, a.Take.Rating), a, b) }
+	case BySet:
+		return func(a, b *Item) int { return orNewer(bySet(a, b), a, b) }
+	}
+	return newer
+}
+
+func orNewer(c int, a, b *Item) int {
+	if c != 0 {
+		return c
+	}
+	return newer(a, b)
 }
 
 func (l *Library) order(s Sort) []*Item {
@@ -121,27 +181,10 @@ func (l *Library) order(s Sort) []*Item {
 		return l.orders[s]
 	}
 	all := make([]*Item, 0, len(l.byID))
-	if s != Newest { // of which the others are made: equals then stand newest first
-		all = append(all, l.order(Newest)...)
-	} else {
-		for _, i := range l.byID {
-			all = append(all, i)
-		}
+	for _, i := range l.byID {
+		all = append(all, i)
 	}
-	switch s {
-	case Oldest:
-		slices.Reverse(all)
-	case ByName:
-		slices.SortStableFunc(all, func(a, b *Item) int { return natural(a.byName, b.byName) })
-	case Longest:
-		slices.SortStableFunc(all, func(a, b *Item) int { return cmp.Compare(b.duration, a.duration) })
-	case ByRating:
-		slices.SortStableFunc(all, func(a, b *Item) int { return cmp.Compare(b.Take.Rating, a.Take.Rating) })
-	case BySet:
-		slices.SortStableFunc(all, func(a, b *Item) int { return bySet(a, b) })
-	default:
-		slices.SortFunc(all, newer)
-	}
+	slices.SortFunc(all, compare(s))
 	l.orders[s] = all
 	return all
 }
@@ -208,13 +251,24 @@ type Row struct {
 
 // Head stands above the takes of a set and day.
 type Head struct {
-	Set    string // "" = its takes belong to no set
-	Day    string
-	Takes  int
-	Length string // of its takes together
+	Set   string // "" = its takes belong to no set
+	Takes int
 
 	group    group
 	duration time.Duration
+	now      time.Time
+	say      words.Say
+}
+
+// Day is the day as it is called now. It is put into words when it is asked for: few headings are ever in sight.
+func (h *Head) Day() string { return longDay(h.say, h.group.day, h.now) }
+
+// Length is the length of its takes together, "" where there is no audio.
+func (h *Head) Length() string {
+	if h.duration <= 0 {
+		return ""
+	}
+	return app.Length(h.duration)
 }
 
 // View is the list as it is shown. It counts until the next View of the same Library.
@@ -226,7 +280,7 @@ type View struct {
 
 // View finds and orders takes.
 func (l *Library) View(q Show, now time.Time) View {
-	needles := strings.Fields(strings.ToLower(q.Text))
+	needles := strings.Fields(fold(q.Text))
 	today := now.In(l.reader.zone)
 	v := View{Rows: l.rows[:0]}
 	var head *Head
@@ -236,8 +290,7 @@ func (l *Library) View(q Show, now time.Time) View {
 		}
 		if q.Sort.Grouped() {
 			if head == nil || head.group.set != i.sets || !head.group.day.Equal(i.day) {
-				head.close()
-				head = &Head{Set: i.sets, Day: longDay(l.reader.say, i.day, today), group: group{i.sets, i.day}}
+				head = &Head{Set: i.sets, group: group{i.sets, i.day}, now: today, say: l.reader.say}
 				v.Rows = append(v.Rows, Row{Head: head})
 			}
 			head.Takes++
@@ -247,15 +300,8 @@ func (l *Library) View(q Show, now time.Time) View {
 		v.Takes++
 		v.Length += i.duration
 	}
-	head.close()
 	l.rows = v.Rows
 	return v
-}
-
-func (h *Head) close() {
-	if h != nil && h.duration > 0 {
-		h.Length = app.Length(h.duration)
-	}
 }
 
 func (i *Item) matches(needles []string) bool {

@@ -1,6 +1,8 @@
 package takes
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
@@ -41,6 +43,9 @@ func (p *Page) ask(q question) {
 		yes.Importance = widget.DangerImportance
 	}
 	yes.OnTapped = func() {
+		if yes.Disabled() {
+			return // it is being done
+		}
 		yes.Disable()
 		q.do(entry.Text, func(err error) {
 			if err == nil {
@@ -61,7 +66,7 @@ func (p *Page) ask(q question) {
 	if q.answer != "" {
 		body.Add(entry)
 	}
-	width := canvas.NewRectangle(nil)
+	width := canvas.NewRectangle(color.Transparent)
 	width.SetMinSize(fyne.NewSize(questionWide, 0))
 	body.Add(why)
 	body.Add(container.NewHBox(layout.NewSpacer(), no, yes))
@@ -114,9 +119,7 @@ func newKeyButton(text string, shut func()) *keyButton {
 func (b *keyButton) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
-		if !b.Disabled() {
-			b.OnTapped()
-		}
+		b.OnTapped()
 	case fyne.KeyEscape:
 		b.shut()
 	default:

@@ -1,6 +1,8 @@
 package takes
 
 import (
+	"image/color"
+
 	"slices"
 
 	"fyne.io/fyne/v2"
@@ -22,7 +24,8 @@ type bar struct {
 	filter   *widget.Button
 	sort     *widget.Button
 	chips    *fyne.Container
-	sum      *widget.RichText
+	sum      *line
+	second   *fyne.Container // chips and sum
 	problem  *fyne.Container
 	sentence *widget.Label
 	content  fyne.CanvasObject
@@ -38,7 +41,8 @@ func newBar(p *Page) *bar {
 		button.IconPlacement = widget.ButtonIconTrailingText
 		button.Importance = widget.LowImportance
 	}
-	b.sum = ui.Text("", ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{})
+	b.sum = newLine(&p.list.fits, ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{})
+	b.sum.whole = true
 	b.sentence = widget.NewLabel("")
 	b.sentence.Wrapping = fyne.TextWrapWord
 	again := widget.NewButton(p.say("takes.step.retry"), p.read)
@@ -47,8 +51,8 @@ func newBar(p *Page) *bar {
 	b.problem = container.NewStack(back, container.NewBorder(nil, nil, widget.NewIcon(theme.WarningIcon()), container.NewCenter(again), b.sentence))
 	b.problem.Hide()
 	first := container.NewBorder(nil, nil, nil, container.NewHBox(b.filter, b.sort), b.entry)
-	second := container.NewBorder(nil, nil, nil, b.sum, b.chips)
-	b.content = container.NewVBox(first, second, b.problem)
+	b.second = container.New(sumLayout{}, b.chips, b.sum)
+	b.content = container.NewVBox(first, b.second, b.problem)
 	return b
 }
 
@@ -125,10 +129,9 @@ func (b *bar) count() {
 	if p.view.Takes == 0 {
 		text = ""
 	}
-	segment := b.sum.Segments[0].(*widget.TextSegment)
-	if segment.Text != text {
-		segment.Text = text
-		b.sum.Refresh()
+	if b.sum.text != text {
+		b.sum.set(text)
+		b.second.Refresh()
 	}
 }
 
@@ -226,7 +229,8 @@ func (p *Page) popUp(items []*fyne.MenuItem, at fyne.Position) {
 // searchEntry searches as one types. Esc clears it, then leaves it; the arrows go into the list.
 type searchEntry struct {
 	widget.Entry
-	page *Page
+	page  *Page
+	clear *widget.Button
 }
 
 func newSearchEntry(p *Page) *searchEntry {
@@ -234,9 +238,15 @@ func newSearchEntry(p *Page) *searchEntry {
 	e.ExtendBaseWidget(e)
 	e.SetPlaceHolder(p.say("takes.search.hint"))
 	e.Icon = theme.SearchIcon()
-	e.OnChanged = func(text string) { p.setShow(func(q *takelist.Show) { q.Text = text }) }
+	e.OnChanged = func(text string) {
+		setHidden(e.clear, text == "")
+		p.setShow(func(q *takelist.Show) { q.Text = text })
+	}
 	e.OnSubmitted = func(string) { e.leave() }
-	e.ActionItem = newClearButton(func() { e.SetText("") })
+	e.clear = widget.NewButtonWithIcon("", theme.CancelIcon(), func() { e.SetText("") })
+	e.clear.Importance = widget.LowImportance
+	e.clear.Hide()
+	e.ActionItem = e.clear
 	return e
 }
 
@@ -269,13 +279,6 @@ func (e *searchEntry) TypedKey(k *fyne.KeyEvent) {
 	}
 }
 
-// clearButton empties the search.
-func newClearButton(do func()) fyne.CanvasObject {
-	b := widget.NewButtonWithIcon("", theme.CancelIcon(), do)
-	b.Importance = widget.LowImportance
-	return b
-}
-
 // chip is a filter that is on; a click switches it off.
 type chip struct {
 	widget.BaseWidget
@@ -288,7 +291,7 @@ type chip struct {
 }
 
 func newChip(f filter) *chip {
-	c := &chip{filter: f, back: canvas.NewRectangle(nil), text: canvas.NewText("", nil), cross: widget.NewIcon(theme.CancelIcon())}
+	c := &chip{filter: f, back: canvas.NewRectangle(color.Transparent), text: canvas.NewText("", color.Transparent), cross: widget.NewIcon(theme.CancelIcon())}
 	c.ExtendBaseWidget(c)
 	c.objects = []fyne.CanvasObject{c.back, c.text, c.cross}
 	return c

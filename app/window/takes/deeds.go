@@ -3,6 +3,7 @@ package takes
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/takebar/takebar/app/takelist"
@@ -14,35 +15,71 @@ import (
 
 // change is something that can be taken back.
 type change struct {
-	done string // what undoing it is called
-	back func(ctx context.Context) ([]control.LibraryTake, error)
+	done   string // what is said when it is taken back
+	back   func(ctx context.Context) ([]control.LibraryTake, error)
+	number int
 }
 
 const undoMost = 50
 
-func (p *Page) remember(c change) {
+func (p *Page) remember(c change) change {
+	p.changes++
+	c.number = p.changes
 	p.undo = append(p.undo, c)
 	if len(p.undo) > undoMost {
 		p.undo = p.undo[1:]
 	}
+	return c
 }
 
-// undoLast takes the last change back.
-func (p *Page) undoLast() {
-	if len(p.undo) == 0 {
-		return
+// inOrder does one thing after the other, in the order in which they were asked for: a rating must not overtake the one before it. begin runs
+// on the user interface's goroutine and calls done when what it began is over.
+func (p *Page) inOrder(begin func(done func())) {
+	p.waiting = append(p.waiting, begin)
+	if !p.working {
+		p.nextDeed()
 	}
-	last := p.undo[len(p.undo)-1]
-	p.undo = p.undo[:len(p.undo)-1]
-	p.takeBack(last)
 }
 
-func (p *Page) takeBack(c change) {
+func (p *Page) nextDeed() {
+	p.working = len(p.waiting) > 0
+	if p.working {
+		begin := p.waiting[0]
+		p.waiting = p.waiting[1:]
+		begin(p.nextDeed)
+	}
+}
+
+// run does work in its turn.
+func (p *Page) run(work func(ctx context.Context) error, then func(error)) {
+	p.inOrder(func(done func()) {
+		p.desk.Run(work, func(err error) {
+			then(err)
+			done()
+		})
+	})
+}
+
+// undoLast takes the last change back, once those before it are made.
+func (p *Page) undoLast() {
+	p.inOrder(func(done func()) {
+		if len(p.undo) == 0 {
+			done()
+			return
+		}
+		last := p.undo[len(p.undo)-1]
+		p.undo = p.undo[:len(p.undo)-1]
+		p.takeBack(last, done)
+	})
+}
+
+func (p *Page) takeBack(c change, done func()) {
 	var takes []control.LibraryTake
 	p.desk.Run(func(ctx context.Context) (err error) {
 		takes, err = c.back(ctx)
 		return err
 	}, func(err error) {
+		defer done()
 		p.put(takes...)
 		if len(takes) > 0 {
 			p.chosen.ByID(takes[0].ID)
@@ -62,18 +99,7 @@ func (p *Page) put(takes ...control.LibraryTake) {
 	if len(takes) == 0 {
 		return
 	}
-	for _, t := range takes {
-		into, from := p.library, p.trash
-		if t.Trashed {
-			into, from = p.trash, p.library
-		}
-		if into != nil {
-			into.Put(t)
-		}
-		if from != nil {
-			from.Remove(t.ID)
-		}
-	}
+	p.shelve(takes)
 	p.refresh()
 }
 
@@ -98,15 +124,15 @@ func (p *Page) rememberChange(before, now control.LibraryTake) {
 	case now.Trashed != before.Trashed:
 		p.rememberTrash([]control.LibraryTake{now})
 	case now.Name != before.Name:
-		p.remember(change{p.say("takes.undone.rename"), func(ctx context.Context) ([]control.LibraryTake, error) {
+		p.remember(change{done: p.say("takes.undone.rename"), back: func(ctx context.Context) ([]control.LibraryTake, error) {
 			return one(p.deps.Core.RenameTake(ctx, now.ID, before.Name))
 		}})
 	case now.Rating != before.Rating:
-		p.remember(change{p.say("takes.undone.rating"), func(ctx context.Context) ([]control.LibraryTake, error) {
+		p.remember(change{done: p.say("takes.undone.rating"), back: func(ctx context.Context) ([]control.LibraryTake, error) {
 			return one(p.deps.Core.AnnotateTake(ctx, now.ID, nil, &before.Rating))
 		}})
 	case now.Note != before.Note:
-		p.remember(change{p.say("takes.undone.note"), func(ctx context.Context) ([]control.LibraryTake, error) {
+		p.remember(change{done: p.say("takes.undone.note"), back: func(ctx context.Context) ([]control.LibraryTake, error) {
 			return one(p.deps.Core.AnnotateTake(ctx, now.ID, &before.Note, nil))
 		}})
 	}
@@ -115,7 +141,7 @@ func (p *Page) rememberChange(before, now control.LibraryTake) {
 // each does something to every chosen take, and shows what came of it even where one of them failed.
 func (p *Page) each(items []*takelist.Item, deed func(ctx context.Context, id string) (control.LibraryTake, error), then func([]control.LibraryTake)) {
 	var done []control.LibraryTake
-	p.desk.Run(func(ctx context.Context) error {
+	p.run(func(ctx context.Context) error {
 		var failed error
 		for _, i := range items {
 			t, err := deed(ctx, i.ID())
@@ -166,7 +192,7 @@ func (p *Page) rateItems(items []*takelist.Item, rating int) {
 	p.each(others, func(ctx context.Context, id string) (control.LibraryTake, error) {
 		return core.AnnotateTake(ctx, id, nil, &rating)
 	}, func(done []control.LibraryTake) {
-		p.remember(change{p.say("takes.undone.rating"), p.backEach(done, func(ctx context.Context, id string) (control.LibraryTake, error) {
+		p.remember(change{done: p.say("takes.undone.rating"), back: p.backEach(done, func(ctx context.Context, id string) (control.LibraryTake, error) {
 			was := before[id]
 			return core.AnnotateTake(ctx, id, nil, &was)
 		})})
@@ -220,15 +246,18 @@ func (p *Page) nameOf(t control.LibraryTake) string {
 
 // rememberTrash notes that takes were trashed and answers how to take just that back.
 func (p *Page) rememberTrash(done []control.LibraryTake) func() {
-	c := change{p.say("takes.undone.trash"), p.backEach(done, p.deps.Core.RestoreTake)}
-	p.remember(c)
-	at := len(p.undo)
+	c := p.remember(change{done: p.say("takes.undone.trash"), back: p.backEach(done, p.deps.Core.RestoreTake)})
+	number := c.number
 	return func() {
-		if len(p.undo) == at { // else it was taken back already, or other changes came after it
-			p.undoLast()
-			return
-		}
-		p.takeBack(c)
+		p.inOrder(func(done func()) {
+			n := slices.IndexFunc(p.undo, func(c change) bool { return c.number == number })
+			if n < 0 { // it was taken back already
+				done()
+				return
+			}
+			p.undo = slices.Delete(p.undo, n, n+1)
+			p.takeBack(c, done)
+		})
 	}
 }
 
@@ -239,7 +268,7 @@ func (p *Page) restore() {
 		return
 	}
 	p.each(items, p.deps.Core.RestoreTake, func(done []control.LibraryTake) {
-		p.remember(change{p.say("takes.undone.restore"), p.backEach(done, p.deps.Core.TrashTake)})
+		p.remember(change{done: p.say("takes.undone.restore"), back: p.backEach(done, p.deps.Core.TrashTake)})
 		p.put(done...)
 		text := p.say("takes.restored.one", words.Data{"Name": p.nameOf(done[0])})
 		if len(done) > 1 {
@@ -279,7 +308,7 @@ func (p *Page) rename() {
 				return
 			}
 			var now control.LibraryTake
-			p.desk.Run(func(ctx context.Context) (err error) {
+			p.run(func(ctx context.Context) (err error) {
 				now, err = p.deps.Core.RenameTake(ctx, i.ID(), name)
 				return err
 			}, func(err error) {

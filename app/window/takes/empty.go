@@ -1,20 +1,22 @@
 package takes
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/takebar/takebar/app/takelist"
-	"github.com/takebar/takebar/app/window/ui"
 )
 
 // emptyView stands in the place of a list without rows: why there are none, and what to do.
 type emptyView struct {
 	page    *Page
-	title   *widget.RichText
+	title   *widget.Label
 	text    *widget.Label
 	buttons *fyne.Container
 	content *fyne.Container
@@ -24,15 +26,13 @@ type emptyView struct {
 const emptyWide = 340
 
 func newEmptyView(p *Page) *emptyView {
-	e := &emptyView{page: p, text: widget.NewLabel(""), buttons: container.NewHBox()}
-	e.title = ui.Text("", theme.ColorNameForeground, theme.SizeNameSubHeadingText, fyne.TextStyle{Bold: true})
-	e.title.Segments[0].(*widget.TextSegment).Style.Alignment = fyne.TextAlignCenter
-	e.title.Segments[0].(*widget.TextSegment).Style.Inline = false
+	e := &emptyView{page: p, title: widget.NewLabel(""), text: widget.NewLabel(""), buttons: container.NewHBox()}
+	e.title.Alignment, e.title.SizeName, e.title.TextStyle.Bold = fyne.TextAlignCenter, theme.SizeNameSubHeadingText, true
 	e.text.Alignment, e.text.Wrapping = fyne.TextAlignCenter, fyne.TextWrapWord
-	width := canvas.NewRectangle(nil)
+	width := canvas.NewRectangle(color.Transparent)
 	width.SetMinSize(fyne.NewSize(emptyWide, 0))
 	icon := container.NewGridWrap(fyne.NewSquareSize(44), widget.NewIcon(theme.NewDisabledResource(theme.MediaMusicIcon())))
-	e.content = container.NewCenter(container.NewStack(width, container.NewVBox(container.NewCenter(icon), e.title, e.text, container.NewCenter(e.buttons))))
+	e.content = container.NewCenter(container.NewStack(width, container.New(layout.NewCustomPaddedVBoxLayout(0), container.NewCenter(icon), e.title, e.text, container.NewCenter(e.buttons))))
 	e.content.Hide()
 	return e
 }
@@ -45,8 +45,7 @@ func (e *emptyView) show(what takelist.Empty) {
 		return
 	}
 	e.shown = what
-	e.title.Segments[0].(*widget.TextSegment).Text = what.Title
-	e.title.Refresh()
+	e.title.SetText(what.Title)
 	e.text.SetText(what.Text)
 	e.text.Hidden = what.Text == ""
 	e.buttons.RemoveAll()

@@ -1,6 +1,8 @@
 package takes
 
 import (
+	"image/color"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/theme"
@@ -24,7 +26,7 @@ type headRow struct {
 }
 
 func newHeadRow(l *takeList) *headRow {
-	h := &headRow{list: l, back: canvas.NewRectangle(nil), set: canvas.NewText("", nil), day: canvas.NewText("", nil), sum: canvas.NewText("", nil)}
+	h := &headRow{list: l, back: canvas.NewRectangle(color.Transparent), set: canvas.NewText("", color.Transparent), day: canvas.NewText("", color.Transparent), sum: canvas.NewText("", color.Transparent)}
 	h.set.TextStyle.Bold = true
 	h.sum.Alignment = fyne.TextAlignTrailing
 	h.objects = []fyne.CanvasObject{h.back, h.set, h.day, h.sum}
@@ -58,8 +60,8 @@ func (h *headRow) layout(size fyne.Size) {
 	h.back.CornerRadius = theme.SelectionRadiusSize()
 	h.set.Color, h.day.Color, h.sum.Color = theme.Color(theme.ColorNameForeground), faint, faint
 	h.set.TextSize, h.day.TextSize, h.sum.TextSize = theme.TextSize(), theme.CaptionTextSize(), theme.CaptionTextSize()
-	h.sum.Text = h.list.texts.count(h.head.Takes, h.head.Length)
-	h.day.Text = h.head.Day
+	h.sum.Text = h.list.texts.count(h.head.Takes, h.head.Length())
+	h.day.Text = h.head.Day()
 	set := h.head.Set
 	if set == "" {
 		set = h.list.texts.noSet

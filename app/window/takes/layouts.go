@@ -36,26 +36,34 @@ func (f *flowLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(cell.Width, float32(rows)*cell.Height)
 }
 
-// stackedLayout puts two lines of text close above each other, in the middle; a hidden or empty second line leaves the first alone.
+// stackedLayout puts lines of text close above each other, in the middle.
 type stackedLayout struct{}
 
-const stackedOverlap = 13 // of the padding that text widgets bring along
+const stackedEdge = 10 // left and right
 
 func (stackedLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	first, second := objects[0].MinSize(), objects[1].MinSize()
-	if !hasText(objects[1]) {
-		place(objects[0], 0, (size.Height-first.Height)/2, size.Width, first.Height)
-		place(objects[1], 0, size.Height, size.Width, second.Height)
-		return
+	high := float32(0)
+	for _, o := range objects {
+		if o.Visible() {
+			high += o.MinSize().Height
+		}
 	}
-	top := (size.Height - first.Height - second.Height + stackedOverlap) / 2
-	place(objects[0], 0, top, size.Width, first.Height)
-	place(objects[1], 0, top+first.Height-stackedOverlap, size.Width, second.Height)
+	y := (size.Height - high) / 2
+	for _, o := range objects {
+		if o.Visible() {
+			one := o.MinSize().Height
+			place(o, stackedEdge, y, max(size.Width-2*stackedEdge, 0), one)
+			y += one
+		}
+	}
 }
 
 func (stackedLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	first, second := objects[0].MinSize(), objects[1].MinSize()
-	return fyne.NewSize(120, first.Height+second.Height-stackedOverlap)
+	high := float32(0)
+	for _, o := range objects {
+		high += o.MinSize().Height
+	}
+	return fyne.NewSize(120, high)
 }
 
 // clockLayout puts the clock and the wished length on one line of writing, without the padding of widgets.
@@ -68,10 +76,9 @@ func (clockLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 		if !o.Visible() {
 			continue
 		}
-		min := o.MinSize()
-		y := (size.Height-clock.Height)/2 + (clock.Height-min.Height)*0.76
-		place(o, x, y, min.Width, min.Height)
-		x += min.Width + 6
+		one := o.MinSize()
+		place(o, x, (size.Height-clock.Height)/2+(clock.Height-one.Height)*0.76, one.Width, one.Height)
+		x += one.Width + 6
 	}
 }
 
@@ -79,8 +86,8 @@ func (clockLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
 	size := fyne.Size{}
 	for _, o := range objects {
 		if o.Visible() {
-			min := o.MinSize()
-			size = fyne.NewSize(size.Width+min.Width+6, max(size.Height, min.Height))
+			one := o.MinSize()
+			size = fyne.NewSize(size.Width+one.Width+6, max(size.Height, one.Height))
 		}
 	}
 	return size.AddWidthHeight(6, 0)
@@ -103,5 +110,18 @@ func (landingLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 func (landingLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(300, objects[0].MinSize().Height-6)
+	return fyne.NewSize(300, objects[0].MinSize().Height+4)
+}
+
+// sumLayout puts the filters at the left and the sum at the right.
+type sumLayout struct{}
+
+func (sumLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	sum := objects[1].MinSize()
+	place(objects[1], size.Width-sum.Width-rowEdge, (size.Height-sum.Height)/2, sum.Width, sum.Height)
+	place(objects[0], 0, 0, max(size.Width-sum.Width-2*rowEdge, 0), size.Height)
+}
+
+func (sumLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(200, objects[1].MinSize().Height+8)
 }

@@ -1,6 +1,8 @@
 package takes
 
 import (
+	"image/color"
+
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -71,7 +73,7 @@ func newTakeList(w *waves, texts rowTexts, chosen *takelist.Selection) *takeList
 	l.scroll = container.NewVScroll(l.board)
 	l.scroll.OnScrolled = func(fyne.Position) { l.update(false) }
 	l.pin = newHeadRow(l)
-	l.pinBack = canvas.NewRectangle(nil)
+	l.pinBack = canvas.NewRectangle(color.Transparent)
 	l.pinBox = container.NewWithoutLayout(l.pinBack, l.pin)
 	l.pinBox.Hide()
 	return l

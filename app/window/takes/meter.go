@@ -1,6 +1,8 @@
 package takes
 
 import (
+	"image/color"
+
 	"math"
 
 	"fyne.io/fyne/v2"
@@ -13,8 +15,8 @@ import (
 )
 
 const (
-	meterWide = 150
-	meterName = 76
+	meterWide = 190
+	meterName = 84
 	meterBar  = 4
 	meterHot  = 0.97 // of Live's meter, which is full at the edge of clipping
 )
@@ -33,10 +35,10 @@ type meter struct {
 }
 
 func newMeter(p *Page) *meter {
-	m := &meter{page: p, name: canvas.NewText("", nil)}
+	m := &meter{page: p, name: canvas.NewText("", color.Transparent)}
 	m.objects = append(m.objects, m.name)
 	for n := range m.bars {
-		m.backs[n], m.bars[n] = canvas.NewRectangle(nil), canvas.NewRectangle(nil)
+		m.backs[n], m.bars[n] = canvas.NewRectangle(color.Transparent), canvas.NewRectangle(color.Transparent)
 		m.backs[n].CornerRadius, m.bars[n].CornerRadius = meterBar/2, meterBar/2
 		m.objects = append(m.objects, m.backs[n], m.bars[n])
 	}
@@ -131,7 +133,7 @@ type thinBar struct {
 const thinHigh = 4
 
 func newThinBar() *thinBar {
-	b := &thinBar{colour: theme.ColorNamePrimary, back: canvas.NewRectangle(nil), bar: canvas.NewRectangle(nil)}
+	b := &thinBar{colour: theme.ColorNamePrimary, back: canvas.NewRectangle(color.Transparent), bar: canvas.NewRectangle(color.Transparent)}
 	b.back.CornerRadius, b.bar.CornerRadius = thinHigh/2, thinHigh/2
 	b.ExtendBaseWidget(b)
 	return b

@@ -60,13 +60,17 @@ type Page struct {
 	snapshot control.Snapshot
 	strip    takelist.Strip
 	library  *takelist.Library // nil until it was read
-	trash    *takelist.Library // nil until it was read
+	trash    *takelist.Library // likewise
+	zone     *time.Location    // of the days
 	show     takelist.Show
 	view     takelist.View
 	chosen   takelist.Selection
 	opened   *takelist.Item // what the right side shows
 	reading  reading
 	undo     []change
+	changes  int            // ever made
+	waiting  []func(func()) // deeds, see inOrder
+	working  bool           // one of them is under way
 	clicked  click
 	menus    string // what the menus said last
 	ticking  func() // ends the clock; nil = it stands
@@ -93,7 +97,7 @@ const doubleClick = 400 * time.Millisecond
 
 // New makes the page. Close it.
 func New(desk *ui.Desk, deps Deps) *Page {
-	p := &Page{desk: desk, deps: deps, say: desk.Say}
+	p := &Page{desk: desk, deps: deps, say: desk.Say, zone: deps.Now().Location()}
 	p.waves = newWaves(desk, deps.Waves, func(path string) { p.list.waveReady(path) })
 	p.list = newTakeList(p.waves, p.rowTexts(), &p.chosen)
 	p.list.press, p.list.tapped, p.list.rate, p.list.menu = p.press, p.tapped, p.rateItem, p.contextMenu
@@ -103,9 +107,7 @@ func New(desk *ui.Desk, deps Deps) *Page {
 	p.right = deps.Opened(desk, p.changed)
 	p.right.Show(nil)
 	left := container.NewBorder(p.bar.content, nil, nil, nil, container.NewStack(p.list, p.empty.content))
-	split := container.NewHSplit(left, container.New(insetLayout{left: theme.Padding()}, p.right.Content()))
-	split.SetOffset(0.54)
-	p.content = container.NewBorder(p.stripView.content, nil, nil, nil, split)
+	p.content = container.NewBorder(p.stripView.content, nil, nil, nil, newSplit(left, p.right.Content(), 0.55))
 	p.applyStrip(takelist.NewStrip(p.snapshot, deps.Now(), p.say))
 	p.refresh()
 	p.read()
@@ -226,7 +228,7 @@ func (p *Page) showEmpty() {
 		all = shelf.Len()
 	}
 	p.list.Hide()
-	p.empty.show(takelist.NewEmpty(p.show, p.strip, all, shelf == nil, p.reading.trouble, p.say))
+	p.empty.show(takelist.NewEmpty(p.show, p.strip, all, shelf == nil, p.trouble(), p.say))
 }
 
 // setShow changes what the list shows.
@@ -239,13 +241,13 @@ func (p *Page) setShow(change func(*takelist.Show)) {
 	if p.show.Sort != before.Sort || p.show.Trash != before.Trash {
 		p.list.scroll.Offset.Y = 0
 	}
-	if p.show.Trash && p.trash == nil {
-		p.read()
-	}
+	was := p.chosen.Cursor()
 	p.refresh()
-	if row := p.chosen.Row(); row >= 0 {
-		p.list.reveal(row)
+	if now := p.chosen.Cursor(); len(p.view.Rows) > 0 && (now == nil || now != was) {
+		p.chosen.To(0, false) // the best that was found
+		p.chosenChanged()
 	}
+	p.list.reveal(p.chosen.Row())
 }
 
 // showAll takes search and filters away.
@@ -309,22 +311,4 @@ func (p *Page) handOver(key fyne.KeyName) {
 	if n := slices.IndexFunc(commands, func(c ui.Command) bool { return c.Key == key && c.Mod == 0 }); n >= 0 && !commands[n].Off && commands[n].Do != nil {
 		commands[n].Do()
 	}
-}
-
-// insetLayout leaves room at the left.
-type insetLayout struct{ left float32 }
-
-func (l insetLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Move(fyne.NewPos(l.left, 0))
-		o.Resize(fyne.NewSize(size.Width-l.left, size.Height))
-	}
-}
-
-func (l insetLayout) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	var size fyne.Size
-	for _, o := range objects {
-		size = size.Max(o.MinSize())
-	}
-	return size.AddWidthHeight(l.left, 0)
 }

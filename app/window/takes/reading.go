@@ -2,96 +2,157 @@ package takes
 
 import (
 	"context"
-	"slices"
+	"time"
 
 	"github.com/takebar/takebar/app/takelist"
+	"github.com/takebar/takebar/app/words"
 	"github.com/takebar/takebar/internal/control"
 )
 
 // reading is how far the page is with reading the library.
 type reading struct {
-	busy    bool
-	again   bool   // something changed meanwhile
-	trouble string // why it could not be read last time, "" if it could
-	open    string // id of a take to open once it is there
+	busy   bool
+	again  bool   // something changed meanwhile
+	known  uint64 // revision of the library that is shown; 0 = none
+	failed string // why it could not be read last time, "" if it could
+	open   string // id of a take to open once it is there
 }
 
-// follow reads the library again where the core says that it has changed. A take that has just landed is shown at once.
+// follow reads what has changed in the library where the core says that something has. A take that has just landed is shown at once.
 func (p *Page) follow(before control.Snapshot) {
 	now := p.snapshot
 	if now.LastTake != nil && (before.LastTake == nil || before.LastTake.ID != now.LastTake.ID) && p.library != nil && p.library.Item(now.LastTake.ID) == nil {
 		p.library.Put(*now.LastTake)
 		p.refresh()
 	}
-	if changedLibrary(before, now) {
+	if overview(now).Problem != overview(before).Problem {
+		p.showTrouble()
+	}
+	switch {
+	case before.Settings.TakesDir != "" && before.Settings.TakesDir != now.Settings.TakesDir:
+		p.reading.known = 0 // another library
+		p.read()
+	case overview(now).Revision != p.reading.known:
 		p.read()
 	}
 }
 
-func changedLibrary(before, now control.Snapshot) bool {
-	if (before.LastTake == nil) != (now.LastTake == nil) {
-		return true
-	}
-	if now.LastTake != nil && (before.LastTake.ID != now.LastTake.ID || before.LastTake.Name != now.LastTake.Name || before.LastTake.Status != now.LastTake.Status) {
-		return true
-	}
-	for _, l := range before.Landings {
-		if !slices.ContainsFunc(now.Landings, func(n control.Landing) bool { return n.TakeID == l.TakeID }) {
-			return true // it has landed, or was given up
-		}
-	}
-	return before.Settings.TakesDir != "" && before.Settings.TakesDir != now.Settings.TakesDir
-}
-
-// read reads the library, and its trash if that was ever looked at, in the background. While it does, what is there stays.
+// read reads the library in the background: what has changed since the last time, or all of it. While it does, what is there stays.
 func (p *Page) read() {
 	if p.reading.busy {
 		p.reading.again = true
 		return
 	}
 	p.reading.busy = true
-	withTrash := p.trash != nil || p.show.Trash
-	zone := p.deps.Now().Location()
-	var library, trash *takelist.Library
+	from, to := p.reading.known, overview(p.snapshot)
+	partly := p.library != nil && from > 0 && from >= to.Base
+	var answer answer
 	p.desk.Run(func(ctx context.Context) error {
-		takes, err := p.deps.Core.Takes(ctx, control.TakeQuery{})
-		if err != nil {
+		if partly {
+			changed, err := p.deps.Core.Takes(ctx, control.TakeQuery{Since: from})
+			answer.changed = changed
 			return err
 		}
-		library = takelist.New(takes, p.say, zone)
-		if !withTrash {
-			return nil
+		return answer.all(ctx, p.deps.Core, p.say, p.zone)
+	}, func(err error) {
+		if err == nil {
+			p.reading.known = to.Revision
 		}
-		if takes, err = p.deps.Core.Takes(ctx, control.TakeQuery{Trashed: true}); err != nil {
-			return err
-		}
-		trash = takelist.New(takes, p.say, zone)
-		return nil
-	}, func(err error) { p.read1(library, trash, err) })
+		p.answer(answer, err)
+	})
 }
 
-// read1 takes what was read.
-func (p *Page) read1(library, trash *takelist.Library, err error) {
-	first := p.library == nil && library != nil
-	p.reading.busy = false
-	p.reading.trouble = ""
+// answer is what came of reading: all takes, or those that changed.
+type answer struct {
+	library, trash *takelist.Library
+	changed        []control.LibraryTake
+}
+
+func (a *answer) all(ctx context.Context, core Core, say words.Say, zone *time.Location) error {
+	takes, err := core.Takes(ctx, control.TakeQuery{})
 	if err != nil {
-		p.reading.trouble = p.desk.Sentence(err)
-	} else {
-		p.library = library
-		if trash != nil {
-			p.trash = trash
-		}
+		return err
 	}
-	p.refresh()
-	p.bar.trouble(p.reading.trouble)
+	trashed, err := core.Takes(ctx, control.TakeQuery{Trashed: true})
+	if err != nil {
+		return err
+	}
+	a.library, a.trash = takelist.New(takes, say, zone), takelist.New(trashed, say, zone)
+	return nil
+}
+
+// answer shows what came of reading.
+func (p *Page) answer(a answer, err error) {
+	first := p.library == nil && a.library != nil
+	p.reading.busy, p.reading.failed = false, ""
+	switch {
+	case err != nil:
+		p.reading.failed = p.desk.Sentence(err)
+	case a.library != nil:
+		p.library, p.trash = a.library, a.trash
+	default:
+		p.shelve(a.changed)
+	}
+	if p.reading.failed == "" && len(a.changed) == 0 && a.library == nil {
+		p.showTrouble() // nothing is new
+	} else {
+		p.refresh()
+		p.showTrouble()
+	}
 	if first {
 		p.firstLook()
 	}
 	if p.reading.again {
 		p.reading.again = false
-		p.read()
+		if p.reading.known != overview(p.snapshot).Revision || err != nil {
+			p.read()
+		}
 	}
+}
+
+// shelve puts takes where they belong now: into the library, into its trash, or nowhere.
+func (p *Page) shelve(takes []control.LibraryTake) {
+	var library, trash []control.LibraryTake
+	var out, in []string
+	for _, t := range takes {
+		switch {
+		case t.Gone:
+			out, in = append(out, t.ID), append(in, t.ID)
+		case t.Trashed:
+			trash, out = append(trash, t), append(out, t.ID)
+		default:
+			library, in = append(library, t), append(in, t.ID)
+		}
+		if p.library != nil {
+			if i := p.library.Item(t.ID); i != nil {
+				p.waves.renew(i.Take, t)
+			}
+		}
+	}
+	if p.library != nil {
+		p.library.Put(library...)
+		p.library.Remove(out...)
+	}
+	if p.trash != nil {
+		p.trash.Put(trash...)
+		p.trash.Remove(in...)
+	}
+}
+
+// showTrouble says above the list, or in its place, why the library cannot be read or is not whole.
+func (p *Page) showTrouble() {
+	p.bar.trouble(p.trouble())
+	if len(p.view.Rows) == 0 {
+		p.showEmpty()
+	}
+}
+
+// trouble is a sentence about the library as a whole, "" if all is well.
+func (p *Page) trouble() string {
+	if p.reading.failed != "" {
+		return p.reading.failed
+	}
+	return overview(p.snapshot).Problem
 }
 
 // firstLook opens the take that was asked for, or the newest.

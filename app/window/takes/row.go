@@ -18,7 +18,7 @@ import (
 const (
 	rowHeight  = 46
 	headHeight = 30
-	rowEdge    = 10 // left and right
+	rowEdge    = 12 // left and right
 	waveWide   = 84
 	waveHigh   = 30
 	columnGap  = 12
@@ -71,17 +71,17 @@ var (
 )
 
 func newTakeRow(l *takeList) *takeRow {
-	r := &takeRow{list: l, back: canvas.NewRectangle(nil), line: canvas.NewRectangle(nil), stars: &canvas.Image{}}
+	r := &takeRow{list: l, back: canvas.NewRectangle(color.Transparent), line: canvas.NewRectangle(color.Transparent), stars: &canvas.Image{}}
 	r.ExtendBaseWidget(r)
 	for _, t := range []**canvas.Text{&r.name, &r.below, &r.length, &r.tempo, &r.when} {
-		*t = canvas.NewText("", nil)
+		*t = canvas.NewText("", color.Transparent)
 	}
 	r.length.Alignment, r.tempo.Alignment, r.when.Alignment = fyne.TextAlignTrailing, fyne.TextAlignTrailing, fyne.TextAlignTrailing
 	r.raster = canvas.NewRaster(r.draw)
 	r.stars.FillMode = canvas.ImageFillContain
 	r.objects = []fyne.CanvasObject{r.back, r.line, r.raster, r.name, r.below, r.length, r.tempo, r.when, r.stars}
 	for n := range r.badges {
-		r.badges[n] = badge{canvas.NewRectangle(nil), canvas.NewText("", nil)}
+		r.badges[n] = badge{canvas.NewRectangle(color.Transparent), canvas.NewText("", color.Transparent)}
 		r.badges[n].back.CornerRadius = 4
 		r.objects = append(r.objects, r.badges[n].back, r.badges[n].text)
 	}

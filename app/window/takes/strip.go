@@ -1,6 +1,8 @@
 package takes
 
 import (
+	"image/color"
+
 	"context"
 	"slices"
 	"time"
@@ -27,8 +29,8 @@ type stripView struct {
 	source   *widget.Button
 	clock    *canvas.Text
 	of       *canvas.Text
-	title    *widget.RichText
-	detail   *widget.RichText
+	title    *line
+	detail   *line
 	progress *thinBar
 	tracks   *fyne.Container
 	meters   map[string]*meter // by track
@@ -37,6 +39,7 @@ type stripView struct {
 	back     *ui.Fill
 	content  *fyne.Container
 	shown    takelist.Strip
+	high     float32
 }
 
 const tracksShown = 12 // meters in the strip; the others are counted
@@ -50,19 +53,17 @@ func newStripView(p *Page) *stripView {
 	v.discard.Importance = widget.LowImportance
 	v.source = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), v.showSources)
 	v.source.IconPlacement, v.source.Importance = widget.ButtonIconTrailingText, widget.LowImportance
-	v.clock, v.of = canvas.NewText("", nil), canvas.NewText("", nil)
-	v.clock.TextStyle.Monospace = false
-	v.title = ui.Text("", theme.ColorNameForeground, theme.SizeNameText, fyne.TextStyle{Bold: true})
-	v.detail = ui.Text("", ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{})
-	v.title.Truncation, v.detail.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
+	v.clock, v.of = canvas.NewText("", color.Transparent), canvas.NewText("", color.Transparent)
+	v.title = newLine(&p.list.fits, theme.ColorNameForeground, theme.SizeNameText, fyne.TextStyle{Bold: true})
+	v.detail = newLine(&p.list.fits, ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{})
 	v.progress = newThinBar()
 	v.tracks = container.New(&flowLayout{})
 	v.landings = container.NewVBox()
 	v.back = ui.NewFill(ui.ColorPanel)
 	v.back.Radius = 8
 	texts := container.New(stackedLayout{}, v.title, v.detail)
-	left := container.NewHBox(centred(v.record), centred(v.stop), container.New(clockLayout{}, v.clock, v.of))
-	right := container.NewHBox(centred(v.source), centred(v.discard))
+	left := container.NewHBox(centred(container.NewStack(v.record, v.stop)), container.New(clockLayout{}, v.clock, v.of))
+	right := centred(container.NewStack(v.source, v.discard))
 	first := container.NewBorder(nil, nil, left, right, texts)
 	body := container.NewVBox(first, v.progress, v.tracks, v.landings)
 	v.content = container.New(layout.NewCustomPaddedLayout(0, 8, 0, 0), container.NewStack(v.back, container.New(layout.NewCustomPaddedLayout(6, 6, 8, 8), body)))
@@ -90,8 +91,9 @@ func (v *stripView) refresh(s takelist.Strip) {
 	setDisabled(v.record, !s.CanStart())
 	setDisabled(v.stop, !s.CanStop())
 	setDisabled(v.discard, !s.CanStop())
-	setText(v.title, s.Title)
-	setText(v.detail, s.Detail)
+	v.title.set(s.Title)
+	v.detail.set(s.Detail)
+	setHidden(v.detail, s.Detail == "")
 	if label := sourceLabel(s, p.say); v.source.Text != label {
 		v.source.SetText(label)
 	}
@@ -103,6 +105,11 @@ func (v *stripView) refresh(s takelist.Strip) {
 	}
 	v.showLandings(s.Landings)
 	v.shown = s
+	if high := v.content.MinSize().Height; high != v.high && p.content != nil {
+		v.high = high
+		p.content.Refresh() // the list gives room, or takes it back
+		return
+	}
 	v.content.Refresh()
 }
 
@@ -153,7 +160,9 @@ func (v *stripView) showTracks(tracks []takelist.StripTrack) {
 	v.tracks.RemoveAll()
 	for n, t := range tracks {
 		if n == tracksShown {
-			v.tracks.Add(ui.Text(v.page.say("takes.strip.more", words.Data{"Count": len(tracks) - n}), ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{}))
+			more := newLine(&v.page.list.fits, ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{})
+			more.set(v.page.say("takes.strip.more", words.Data{"Count": len(tracks) - n}))
+			v.tracks.Add(more)
 			break
 		}
 		m := old[t.ID]
@@ -178,7 +187,7 @@ func (v *stripView) showLandings(all []takelist.StripLanding) {
 	for _, l := range all {
 		row := old[l.TakeID]
 		if row == nil {
-			row = newLandingRow()
+			row = newLandingRow(&v.page.list.fits)
 		}
 		row.set(l)
 		v.landed[l.TakeID] = row
@@ -189,30 +198,29 @@ func (v *stripView) showLandings(all []takelist.StripLanding) {
 
 // landingRow is one take on its way into the library.
 type landingRow struct {
-	name    *widget.RichText
-	text    *widget.RichText
+	name    *line
+	text    *line
 	bar     *thinBar
 	content fyne.CanvasObject
 }
 
-func newLandingRow() *landingRow {
+func newLandingRow(fits *fitter) *landingRow {
 	r := &landingRow{
-		name: ui.Text("", theme.ColorNameForeground, theme.SizeNameCaptionText, fyne.TextStyle{}),
-		text: ui.Text("", ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{}), bar: newThinBar(),
+		name: newLine(fits, theme.ColorNameForeground, theme.SizeNameCaptionText, fyne.TextStyle{}),
+		text: newLine(fits, ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{}), bar: newThinBar(),
 	}
-	r.name.Truncation, r.text.Truncation = fyne.TextTruncateEllipsis, fyne.TextTruncateEllipsis
 	r.content = container.New(landingLayout{}, r.name, r.bar, r.text)
 	return r
 }
 
 func (r *landingRow) set(l takelist.StripLanding) {
-	setText(r.name, l.Name)
-	segment := r.text.Segments[0].(*widget.TextSegment)
-	segment.Style.ColorName = ui.ColorFaint
+	r.name.set(l.Name)
+	r.text.set(l.Text)
+	colour := ui.ColorFaint
 	if l.Problem {
-		segment.Style.ColorName = theme.ColorNameError
+		colour = theme.ColorNameError
 	}
-	setText(r.text, l.Text)
+	r.text.setColour(colour)
 	setHidden(r.bar, l.Problem)
 	r.bar.set(l.Done, theme.ColorNamePrimary)
 }
@@ -308,17 +316,4 @@ func setDisabled(b *widget.Button, off bool) {
 	} else {
 		b.Enable()
 	}
-}
-
-func setText(t *widget.RichText, text string) {
-	segment := t.Segments[0].(*widget.TextSegment)
-	if segment.Text != text {
-		segment.Text = text
-		t.Refresh()
-	}
-}
-
-func hasText(o fyne.CanvasObject) bool {
-	t, ok := o.(*widget.RichText)
-	return ok && t.Visible() && t.Segments[0].(*widget.TextSegment).Text != ""
 }

@@ -7,6 +7,7 @@ import (
 
 	"github.com/takebar/takebar/app/window/ports"
 	"github.com/takebar/takebar/app/window/ui"
+	"github.com/takebar/takebar/internal/control"
 )
 
 const (
@@ -70,6 +71,15 @@ func (w *waves) forget(path string) {
 	if e, ok := w.kept[path]; ok {
 		w.recent.Remove(e)
 		delete(w.kept, path)
+	}
+}
+
+// renew drops what is known of the files of a take that are others now under the same names.
+func (w *waves) renew(before, now control.LibraryTake) {
+	for n, f := range before.Files {
+		if n < len(before.Paths) && (n >= len(now.Files) || now.Files[n].SHA256 != f.SHA256) {
+			w.forget(before.Paths[n])
+		}
 	}
 }
 

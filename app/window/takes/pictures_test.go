@@ -1,0 +1,60 @@
+package takes
+
+import (
+	"testing"
+
+	"fyne.io/fyne/v2"
+
+	"github.com/takebar/takebar/app/takelist"
+	"github.com/takebar/takebar/app/window/ui"
+	"github.com/takebar/takebar/app/window/ui/golden"
+	"github.com/takebar/takebar/internal/control"
+)
+
+func TestPictures(t *testing.T) {
+	states := map[string]func(look ui.Look) *stage{
+		"normal": func(look ui.Look) *stage { return open(t, look, &fakeCore{takes: aBand()}, linked()) },
+		"empty":  func(look ui.Look) *stage { return open(t, look, &fakeCore{}, control.Snapshot{}) },
+		"recording": func(look ui.Look) *stage {
+			s := open(t, look, &fakeCore{takes: aBand()}, linked(recording, func(s *control.Snapshot) {
+				s.Landings = []control.Landing{
+					{TakeID: "l1", Name: "Night Drive 25", Step: "copying", Done: 0.62},
+					{TakeID: "l2", Name: "Orchestra, all microphones", Step: "waiting"},
+				}
+			}))
+			s.page.stripView.meters["t1"].set(0.62, 0.55)
+			s.page.stripView.meters["t2"].set(0.98, 0.41)
+			return s
+		},
+		"crowded": func(look ui.Look) *stage {
+			s := open(t, look, &fakeCore{takes: many(10000)}, linked())
+			s.page.setShow(func(q *takelist.Show) { q.Rating, q.Text = 3, "song" })
+			s.page.bar.setText("song")
+			s.page.list.scrollTo(20000)
+			s.waves.mu.Lock()
+			s.waves.mu.Unlock()
+			s.settle(func() bool { return len(s.page.waves.running) == 0 && len(s.page.waves.queue) == 0 })
+			return s
+		},
+		"trash": func(look ui.Look) *stage {
+			takes := aBand()
+			takes[3].Trashed, takes[6].Trashed = true, true
+			s := open(t, look, &fakeCore{takes: takes}, linked())
+			s.page.setShow(func(q *takelist.Show) { q.Trash = true })
+			s.settle(func() bool { return len(s.page.waves.running) == 0 && len(s.page.waves.queue) == 0 })
+			return s
+		},
+	}
+	for name, state := range states {
+		for variant, look := range map[string]ui.Look{"light": light(), "dark": dark()} {
+			t.Run(name+"-"+variant, func(t *testing.T) {
+				golden.Image(t, state(look).window.Canvas(), name+"-"+variant, 1)
+			})
+		}
+	}
+	t.Run("double", func(t *testing.T) {
+		s := open(t, light(), &fakeCore{takes: aBand()}, linked(recording))
+		s.window.Resize(fyne.NewSize(760, 420))
+		golden.Image(t, s.window.Canvas(), "recording-light-2x", 2)
+	})
+}
