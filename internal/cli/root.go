@@ -63,7 +63,7 @@ func (r *run) root() *cobra.Command {
 		}
 	}
 	add("take", r.takeCommand(), r.toggleCommand(), r.bounceCommand(), r.takesCommand(), r.convertCommand(), r.defaultsCommand())
-	add("live", r.statusCommand(), r.tracksCommand(), r.armCommand(), r.disarmCommand(), r.monitorCommand(), r.inputCommand(), r.trackCommand(),
+	add("live", r.statusCommand(), r.tracksCommand(), r.levelsCommand(), r.armCommand(), r.disarmCommand(), r.monitorCommand(), r.inputCommand(), r.trackCommand(),
 		r.playCommand(), r.continueCommand(), r.stopCommand(), r.locateCommand(), r.recordCommand(), r.clipCommand(),
 		r.undoCommand(), r.redoCommand(), r.captureCommand(), r.messageCommand(), r.dialogCommand(), r.liveCommand())
 	add("export", r.exportCommand(), r.batchCommand())

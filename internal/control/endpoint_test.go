@@ -443,10 +443,10 @@ func TestDocumented(t *testing.T) {
 		t.Fatal(err)
 	}
 	var documented []string
-	for _, m := range regexp.MustCompile("(?m)^\\| `((?:snapshot|track|transport|record|take|takes|bounce|clip_slot|edit|app|core)\\.[a-z_]+)` \\|").FindAllStringSubmatch(string(doc), -1) {
+	for _, m := range regexp.MustCompile("(?m)^\\| `((?:snapshot|levels|track|transport|record|take|takes|bounce|clip_slot|edit|app|core)\\.[a-z_]+)` \\|").FindAllStringSubmatch(string(doc), -1) {
 		documented = append(documented, m[1])
 	}
-	all := []string{"snapshot.subscribe"}
+	all := []string{"snapshot.subscribe", "levels.subscribe", "levels.unsubscribe"}
 	for name := range table() {
 		all = append(all, name)
 	}
