@@ -237,6 +237,8 @@ func badgesOf(t control.LibraryTake) Badges {
 		b |= Partial
 	}
 	switch t.Status {
+	case sidecar.StatusUnreadable:
+		return Unreadable
 	case sidecar.StatusMissing:
 		b |= Missing
 	case sidecar.StatusPartial:

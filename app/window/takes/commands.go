@@ -19,20 +19,21 @@ const (
 	far      = 1 << 30 // further than any list is long
 )
 
-// Commands implements ui.Page. What the opened view can do follows what the list can do; where both claim a key, the list has it.
+// Commands implements ui.Page. What the opened view can do follows what the list can do. Where both can do the same, the list does it: to all
+// takes that are chosen.
 func (p *Page) Commands() []ui.Command {
-	own := slices.Concat(p.recordCommands(), p.takeCommands(), p.editCommands(), p.showCommands(), p.moveCommands())
-	labels := map[string]bool{}
-	keys := map[string]bool{}
+	own := slices.Concat(p.recordCommands(), p.takeCommands(), p.rateCommands(), p.editCommands(), p.showCommands(), p.moveCommands())
+	keys := map[string]ui.Command{}
 	for _, c := range own {
-		labels[c.Menu+"\x00"+c.Label] = c.Menu != ""
-		keys[keyOf(c)] = c.Key != ""
+		keys[keyOf(c)] = c
 	}
+	delete(keys, "")
 	for _, c := range p.right.Commands() {
-		if labels[c.Menu+"\x00"+c.Label] {
+		other, taken := keys[keyOf(c)]
+		switch {
+		case taken && other.Menu != "":
 			continue
-		}
-		if keys[keyOf(c)] {
+		case taken: // it moves in the list: the command stays without a key
 			c.Key, c.Mod = "", 0
 		}
 		own = append(own, c)
@@ -81,12 +82,12 @@ func menusOf(commands []ui.Command) string {
 
 func (p *Page) recordCommands() []ui.Command {
 	menu := p.say("takes.menu.record")
-	first := ui.Command{Menu: menu, Label: p.say("takes.record"), Key: fyne.KeyR, Mod: shortcut, Do: p.record, Off: !p.strip.CanStart()}
+	first := ui.Command{Menu: menu, Label: p.say("takes.record"), Key: fyne.KeyF9, Do: p.record, Off: !p.strip.CanStart()}
 	if p.strip.CanStop() || p.strip.Phase == takelist.Ending {
-		first = ui.Command{Menu: menu, Label: p.say("takes.stop"), Key: fyne.KeyR, Mod: shortcut, Do: p.stop, Off: !p.strip.CanStop()}
+		first = ui.Command{Menu: menu, Label: p.say("takes.stop"), Key: fyne.KeyF9, Do: p.stop, Off: !p.strip.CanStop()}
 	}
 	all := []ui.Command{first, {
-		Menu: menu, Label: p.say("takes.discard") + "…", Key: fyne.KeyR, Mod: shortcut | fyne.KeyModifierShift, Do: p.discard, Off: !p.strip.CanStop(),
+		Menu: menu, Label: p.say("takes.discard") + "…", Key: fyne.KeyF9, Mod: shortcut, Do: p.discard, Off: !p.strip.CanStop(),
 	}}
 	return append(all, p.defaultCommands(menu)...)
 }
@@ -121,11 +122,19 @@ func (p *Page) takeCommands() []ui.Command {
 	none, trash := n == 0, p.show.Trash
 	audio := i != nil && len(i.Take.Paths) > 0
 	broken := i != nil && i.Badges&(takelist.Missing|takelist.Partial) != 0 && i.Badges&takelist.Unreadable == 0
-	commands := []ui.Command{
-		{Menu: menu, Label: p.say("takes.reveal"), Key: fyne.KeyR, Mod: shortcut | fyne.KeyModifierAlt, Do: p.reveal, Off: i == nil},
-		{Menu: menu, Label: p.say("takes.copy_path"), Key: fyne.KeyC, Mod: shortcut | fyne.KeyModifierShift, Do: p.copyPath, Off: !audio},
+	return []ui.Command{
 		{Menu: menu, Label: p.say("takes.rename") + "…", Key: fyne.KeyF2, Do: p.rename, Off: i == nil || trash || n > 1},
+		{Menu: menu, Label: p.say("takes.reveal"), Key: fyne.KeyR, Mod: shortcut, Do: p.reveal, Off: i == nil, Split: true},
+		{Menu: menu, Label: p.say("takes.copy_path"), Key: fyne.KeyC, Mod: shortcut | fyne.KeyModifierShift, Do: p.copyPath, Off: !audio},
+		{Menu: menu, Label: p.say("takes.rescue"), Key: fyne.KeyR, Mod: shortcut | fyne.KeyModifierShift, Do: p.rescue, Off: !broken || trash},
+		{Menu: menu, Label: p.say("takes.trash"), Key: fyne.KeyDelete, Do: p.moveToTrash, Off: none || trash, Split: true},
+		{Menu: menu, Label: p.say("takes.restore"), Key: fyne.KeyBackspace, Mod: shortcut, Do: p.restore, Off: none || !trash},
 	}
+}
+
+func (p *Page) rateCommands() []ui.Command {
+	var commands []ui.Command
+	i := p.chosen.Cursor()
 	for rating := range starCount + 1 {
 		label := p.say("takes.rate.many", words.Data{"Stars": rating})
 		switch rating {
@@ -135,15 +144,11 @@ func (p *Page) takeCommands() []ui.Command {
 			label = p.say("takes.rate.one")
 		}
 		commands = append(commands, ui.Command{
-			Menu: menu, Label: label, Key: fyne.KeyName(rune('0' + rating)), Do: func() { p.rate(rating) },
-			Off: none || trash, Check: i != nil && i.Take.Rating == rating, Split: rating == 0,
+			Menu: p.say("takes.menu.rate"), Label: label, Key: fyne.KeyName(rune('0' + rating)), Do: func() { p.rate(rating) },
+			Off: i == nil || p.show.Trash, Check: i != nil && i.Take.Rating == rating,
 		})
 	}
-	return append(commands,
-		ui.Command{Menu: menu, Label: p.say("takes.rescue"), Do: p.rescue, Off: !broken || trash, Split: true},
-		ui.Command{Menu: menu, Label: p.say("takes.trash"), Key: fyne.KeyDelete, Do: p.moveToTrash, Off: none || trash, Split: true},
-		ui.Command{Menu: menu, Label: p.say("takes.restore"), Key: fyne.KeyBackspace, Mod: shortcut, Do: p.restore, Off: none || !trash},
-	)
+	return commands
 }
 
 func (p *Page) editCommands() []ui.Command {
@@ -184,7 +189,7 @@ func (p *Page) showCommands() []ui.Command {
 	}
 	commands = append(commands, p.filterCommands(menu)...)
 	return append(commands, ui.Command{
-		Menu: menu, Label: p.say("takes.folder"), Key: fyne.KeyO, Mod: shortcut, Do: p.openFolder, Off: p.snapshot.Settings.TakesDir == "", Split: true,
+		Menu: menu, Label: p.say("takes.folder"), Key: fyne.KeyL, Mod: shortcut, Do: p.openFolder, Off: p.snapshot.Settings.TakesDir == "", Split: true,
 	})
 }
 

@@ -35,13 +35,33 @@ func ptr[T any](v T) *T { return &v }
 
 // fakeCore is a library in memory.
 type fakeCore struct {
-	mu      sync.Mutex
-	takes   []control.LibraryTake // the trash as well
-	calls   []string
-	refuse  error // of everything that changes something
-	away    error // of Takes
-	renamed int
-	levels  chan live.Levels
+	mu     sync.Mutex
+	takes  []control.LibraryTake // the trash as well
+	calls  []string
+	refuse error                 // of everything that changes something
+	away   error                 // of Takes
+	since  []control.LibraryTake // the answer to what has changed
+}
+
+// base gives the fake below one that can more.
+func (c *fakeCore) base() *fakeCore { return c }
+
+// anyCore is a fakeCore or one that can more.
+type anyCore interface {
+	Core
+	base() *fakeCore
+}
+
+// levelCore tells levels as well.
+type levelCore struct {
+	fakeCore
+	levels  chan control.Levels
+	listens chan context.Context
+}
+
+func (c *levelCore) Levels(ctx context.Context) (<-chan control.Levels, error) {
+	c.listens <- ctx
+	return c.levels, nil
 }
 
 func (c *fakeCore) note(format string, args ...any) error {
@@ -66,9 +86,13 @@ func (c *fakeCore) Takes(_ context.Context, q control.TakeQuery) ([]control.Libr
 	if c.away != nil {
 		return nil, c.away
 	}
+	if q.Since > 0 {
+		c.calls = append(c.calls, fmt.Sprintf("since %d", q.Since))
+		return c.since, nil
+	}
 	var found []control.LibraryTake
 	for _, t := range c.takes {
-		if q.Since > 0 || t.Trashed == q.Trashed {
+		if t.Trashed == q.Trashed {
 			found = append(found, t)
 		}
 	}
@@ -234,7 +258,7 @@ type testingTB interface {
 }
 
 // open makes a page of takes with a snapshot. It returns when the library is read and all waveforms in sight are there.
-func open(t testingTB, look ui.Look, core *fakeCore, snap control.Snapshot) *stage {
+func open(t testingTB, look ui.Look, core anyCore, snap control.Snapshot) *stage {
 	t.Helper()
 	s := start(t, look, core, &fakeWaves{}, snap)
 	s.settle(func() bool { return s.page.reading.known > 0 || s.page.library != nil || s.page.reading.failed != "" })
@@ -242,7 +266,7 @@ func open(t testingTB, look ui.Look, core *fakeCore, snap control.Snapshot) *sta
 	return s
 }
 
-func start(t testingTB, look ui.Look, core *fakeCore, waves *fakeWaves, snap control.Snapshot) *stage {
+func start(t testingTB, look ui.Look, core anyCore, waves *fakeWaves, snap control.Snapshot) *stage {
 	t.Helper()
 	a := test.NewApp()
 	a.Settings().SetTheme(look)
@@ -253,7 +277,7 @@ func start(t testingTB, look ui.Look, core *fakeCore, waves *fakeWaves, snap con
 	}
 	w := test.NewWindow(nil)
 	w.SetPadded(false)
-	s := &stage{t: t, core: core, waves: waves, window: w, queue: make(chan func(), 1000), now: evening}
+	s := &stage{t: t, core: core.base(), waves: waves, window: w, queue: make(chan func(), 1000), now: evening}
 	s.desk = ui.NewDesk(t.Context(), w, say)
 	s.desk.Later = func(f func()) {
 		select {
@@ -265,7 +289,7 @@ func start(t testingTB, look ui.Look, core *fakeCore, waves *fakeWaves, snap con
 	s.desk.Refresh = func() { s.menus++; s.page.Commands() }
 	t.Cleanup(s.desk.Close)
 	s.page = New(s.desk, Deps{
-		Core: core, Files: fakeFiles{core}, Waves: waves, Now: func() time.Time { return s.now },
+		Core: core, Files: fakeFiles{core.base()}, Waves: waves, Now: func() time.Time { return s.now },
 		Opened: func(_ *ui.Desk, changed func(control.LibraryTake)) Opened {
 			s.opened = &fakeOpened{label: widget.NewLabel(""), changed: changed}
 			return s.opened

@@ -1,6 +1,7 @@
 package takes
 
 import (
+	"context"
 	"errors"
 	"slices"
 	"strings"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/takebar/takebar/app/takelist"
 	"github.com/takebar/takebar/app/window/ui/golden"
-	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/control"
 	"github.com/takebar/takebar/internal/take/sidecar"
 )
@@ -273,17 +273,42 @@ func TestChangesOfTheOpenedTake(t *testing.T) {
 }
 
 func TestATakeLands(t *testing.T) {
-	s := open(t, light(), &fakeCore{takes: aBand()}, linked(recording))
+	s := open(t, light(), &fakeCore{takes: aBand()}, linked(recording, func(s *control.Snapshot) { s.Library = control.LibraryState{Revision: 7, Base: 2} }))
+	s.core.told()
 	s.page.list.press(2, 0)
 	wantChosen(t, s, "t0023")
+	renamed := s.core.takes[2]
+	renamed.Name = "Night Drive, the good one"
 	landed := take(25, "Night Drive 25", "Night Drive", 0, 83, "Vocals", "Guitar")
-	s.core.takes = append([]control.LibraryTake{landed}, s.core.takes...)
-	snap := linked(func(s *control.Snapshot) { s.LastTake = &landed })
+	s.core.mu.Lock()
+	s.core.since = []control.LibraryTake{landed, renamed, {Take: sidecar.Take{ID: "t0021"}, Gone: true}, with(s.core.takes[4], func(t *control.LibraryTake) { t.Trashed = true })}
+	s.core.mu.Unlock()
+	snap := linked(func(s *control.Snapshot) {
+		s.LastTake, s.Library = &landed, control.LibraryState{Revision: 8, Base: 2}
+	})
 	s.page.Snapshot(snap)
 	if got := s.names()[1]; got != "Night Drive 25" {
 		t.Errorf("the first take is %q", got)
 	}
+	s.settle(func() bool { return s.page.reading.known == 8 })
+	if got := s.names()[:5]; !slices.Equal(got, []string{"[Night Drive Today]", "Night Drive 25", "Night Drive 24", "Night Drive 23", "Night Drive, the good one"}) || s.page.trash.Len() != 1 {
+		t.Errorf("the list begins with %q, and %d takes are in the trash", got, s.page.trash.Len())
+	}
+	if got := s.core.told(); !slices.Equal(got, []string{"since 7"}) {
+		t.Errorf("the core was asked %q", got)
+	}
 	wantChosen(t, s, "t0023")
+	s.page.Snapshot(snap)
+	if s.page.reading.busy {
+		t.Error("the same revision is read twice")
+	}
+	// Another core, which does not know what was before.
+	snap.Library = control.LibraryState{Revision: 100, Base: 90, Problem: "The takes folder is not there."}
+	s.page.Snapshot(snap)
+	s.settle(func() bool { return s.page.reading.known == 100 })
+	if !s.says("The takes folder is not there.") || slices.Contains(s.names(), "Night Drive 25") {
+		t.Errorf("after a new beginning the list is %q", s.names())
+	}
 }
 
 func TestRecordStopDiscard(t *testing.T) {
@@ -296,7 +321,7 @@ func TestRecordStopDiscard(t *testing.T) {
 	}
 	s.now = s.now.Add(2 * time.Second)
 	s.settle(func() bool { return s.page.stripView.clock.Text == "1:25" })
-	s.key(fyne.KeyR, shortcut, fyne.KeyModifierShift)
+	s.key(fyne.KeyF9, shortcut)
 	if !s.says("Samples/Recorded") {
 		t.Error("Discard does not ask")
 	}
@@ -305,7 +330,7 @@ func TestRecordStopDiscard(t *testing.T) {
 	if told := s.core.told(); len(told) > 0 {
 		t.Errorf("a question that was left asked the core %q", told)
 	}
-	s.key(fyne.KeyR, shortcut, fyne.KeyModifierShift)
+	s.key(fyne.KeyF9, shortcut)
 	s.key(fyne.KeyReturn)
 	s.told("cancel")
 	s.settle(func() bool { return s.window.Canvas().Overlays().Top() == nil })
@@ -320,7 +345,7 @@ func TestRecordStopDiscard(t *testing.T) {
 	}
 	s.told("defaults selected arrangement")
 	s.core.refuse = &control.Error{Code: "x", Message: "Live shows a dialog.", Hint: "Answer it."}
-	s.key(fyne.KeyR, shortcut)
+	s.key(fyne.KeyF9)
 	s.settle(func() bool { return s.says("Live shows a dialog.") })
 	if s.button("Record Take").Disabled() {
 		t.Error("after a refusal Record cannot be clicked")
@@ -331,18 +356,14 @@ func TestFilesOfATake(t *testing.T) {
 	s := open(t, light(), &fakeCore{takes: aBand()}, linked())
 	s.key(fyne.KeyC, shortcut, fyne.KeyModifierShift)
 	s.told("copy /music/Takebar/Night Drive/Night Drive 24 Vocals.wav\n/music/Takebar/Night Drive/Night Drive 24 Guitar.wav")
-	s.key(fyne.KeyR, shortcut, fyne.KeyModifierAlt)
+	s.key(fyne.KeyR, shortcut)
 	s.told("reveal Night Drive 24 Vocals.wav")
-	s.key(fyne.KeyO, shortcut)
+	s.key(fyne.KeyL, shortcut)
 	s.told("open /music/Takebar")
 	s.page.open("t0015")
-	s.key(fyne.KeyR, shortcut, fyne.KeyModifierAlt)
+	s.key(fyne.KeyR, shortcut)
 	s.told("reveal Rainy 3" + sidecar.Suffix)
-	for _, c := range s.page.Commands() {
-		if c.Label == "Fetch Missing Files Again" && !c.Off {
-			c.Do()
-		}
-	}
+	s.key(fyne.KeyR, shortcut, fyne.KeyModifierShift)
 	s.told("rescue t0015")
 	s.settle(func() bool { return s.page.library.Item("t0015").Badges == takelist.Rescued })
 }
@@ -509,5 +530,21 @@ func TestMenusFollowWhatCanBeDone(t *testing.T) {
 	if s.menus != n+1 {
 		t.Errorf("the loss of the link makes menus anew %d times", s.menus-n)
 	}
-	_ = live.ViewSession
+}
+
+func TestLevels(t *testing.T) {
+	core := &levelCore{fakeCore: fakeCore{takes: aBand()}, levels: make(chan control.Levels), listens: make(chan context.Context, 1)}
+	s := open(t, light(), core, linked())
+	s.settle(func() bool { return len(core.listens) == 1 })
+	ctx := <-core.listens
+	go func() { core.levels <- control.Levels{Tracks: []control.TrackLevel{{ID: "t1", Left: 0.5, Right: 0.25}, {ID: "unknown", Left: 1}}} }()
+	s.settle(func() bool { return s.page.stripView.meters["t1"].level == [2]float64{0.5, 0.25} })
+	go func() { core.levels <- control.Levels{} }()
+	s.settle(func() bool { return s.page.stripView.meters["t1"].level == [2]float64{} })
+	s.page.Snapshot(linked(func(s *control.Snapshot) { s.State.Tracks[0].Arm, s.State.Tracks[1].Arm = false, false }))
+	if ctx.Err() == nil {
+		t.Error("with nothing armed, somebody still listens")
+	}
+	s.page.Snapshot(linked())
+	s.settle(func() bool { return len(core.listens) == 1 })
 }

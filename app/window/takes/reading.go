@@ -25,14 +25,14 @@ func (p *Page) follow(before control.Snapshot) {
 		p.library.Put(*now.LastTake)
 		p.refresh()
 	}
-	if overview(now).Problem != overview(before).Problem {
+	if now.Library.Problem != before.Library.Problem {
 		p.showTrouble()
 	}
 	switch {
 	case before.Settings.TakesDir != "" && before.Settings.TakesDir != now.Settings.TakesDir:
 		p.reading.known = 0 // another library
 		p.read()
-	case overview(now).Revision != p.reading.known:
+	case now.Library.Revision != p.reading.known:
 		p.read()
 	}
 }
@@ -44,7 +44,7 @@ func (p *Page) read() {
 		return
 	}
 	p.reading.busy = true
-	from, to := p.reading.known, overview(p.snapshot)
+	from, to := p.reading.known, p.snapshot.Library
 	partly := p.library != nil && from > 0 && from >= to.Base
 	var answer answer
 	p.desk.Run(func(ctx context.Context) error {
@@ -104,7 +104,7 @@ func (p *Page) answer(a answer, err error) {
 	}
 	if p.reading.again {
 		p.reading.again = false
-		if p.reading.known != overview(p.snapshot).Revision || err != nil {
+		if p.reading.known != p.snapshot.Library.Revision || err != nil {
 			p.read()
 		}
 	}
@@ -152,7 +152,7 @@ func (p *Page) trouble() string {
 	if p.reading.failed != "" {
 		return p.reading.failed
 	}
-	return overview(p.snapshot).Problem
+	return p.snapshot.Library.Problem
 }
 
 // firstLook opens the take that was asked for, or the newest.
