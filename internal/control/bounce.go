@@ -202,7 +202,7 @@ func (c *Controller) bounce(r BounceRequest) (Bounced, error) {
 	}
 	e, err := c.WaitLanded(ctx, plan.ID)
 	if err != nil {
-		if ctx.Err() == nil && codeOf(err) != CodeTakeLost { // what is rescued goes where it was wanted
+		if code := codeOf(err); ctx.Err() == nil && code != CodeTakeLost && code != CodeTakeFailed { // what is rescued goes where it was wanted
 			c.dropBounce(plan.ID)
 		}
 		return Bounced{}, err

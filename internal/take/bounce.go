@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/takebar/takebar/internal/audio/convert"
 	"github.com/takebar/takebar/internal/take/sidecar"
@@ -85,6 +86,9 @@ func (l *Library) DropBounce(id string) error {
 	return removeIfThere(l.bouncePlanPath(id))
 }
 
+// oldPlan is how long the folder of a bounce is remembered that has not landed.
+const oldPlan = 60 * 24 * time.Hour
+
 // PlannedBounces lists the bounces whose files are not where they were wanted yet.
 func (l *Library) PlannedBounces() ([]sidecar.BouncePlan, error) {
 	paths, err := filepath.Glob(filepath.Join(l.opt.Home, "bounces", "*.json"))
@@ -96,6 +100,12 @@ func (l *Library) PlannedBounces() ([]sidecar.BouncePlan, error) {
 		var p sidecar.BouncePlan
 		if err := readRecord(path, &p); err != nil || checkID(p.ID) != nil {
 			l.log.Warn("the plan of a bounce could not be read", "path", path, "error", err)
+			continue
+		}
+		if l.now().Sub(p.At) > oldPlan && !p.At.IsZero() { // of a bounce that failed and that nobody has rescued
+			if err := l.DropBounce(p.ID); err != nil {
+				l.log.Warn("an old plan of a bounce could not be removed", "path", path, "error", err)
+			}
 			continue
 		}
 		all = append(all, p)

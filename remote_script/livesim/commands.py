@@ -424,6 +424,7 @@ TABLE = {
     "continue": continue_playing, "stop": stop, "locate": locate, "record": record, "session_record": session_record,
     "fire_slot": fire_slot, "stop_slot": stop_slot, "fire_scene": fire_scene, "stop_all_clips": stop_all_clips,
     "tempo": tempo, "signature": signature, "metronome": _song_switch("metronome"),
+    "overdub": _song_switch("overdub"), "arrangement_overdub": _song_switch("arrangement_overdub"),
     "exclusive_arm": _song_switch("exclusive_arm"), "count_in": count_in, "loop": loop, "punch": punch,
     "add_scene": add_scene, "add_locator": add_locator, "delete_clip": delete_clip, "undo": undo, "redo": redo,
     "load_set": load_set, "save_as": save_as, "reload_script": reload_script, "press_dialog": press_dialog,

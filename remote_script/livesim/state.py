@@ -38,7 +38,7 @@ def _set(world):
 
 _SONG = ("count_in_duration", "start_time", "tempo", "signature_numerator", "signature_denominator", "metronome", "loop",
          "loop_start", "loop_length", "punch_in", "punch_out", "record_mode", "session_record", "session_record_status",
-         "exclusive_arm", "can_capture_midi")
+         "exclusive_arm", "can_capture_midi", "overdub", "arrangement_overdub")
 
 
 def _song(world):

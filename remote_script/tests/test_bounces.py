@@ -8,6 +8,7 @@ import unittest
 
 from Takebar import bounce_sources
 from Takebar.bounce_job import BounceJob
+from Takebar.errors import RpcError
 
 from .support import SimCase, eventually
 
@@ -92,11 +93,15 @@ class Bounces(BounceCase):
         self.control.monitor(track="Guitar", state="in")
         self.control.implicit_arm(track="Vocals", on=True)
         self.control.select(track="Synth", scene=3)
+        self.control.overdub(on=True)
+        self.control.arrangement_overdub(on=True)
         self.control.metronome(on=True)
         self.control.punch(**{"in": True, "out": True})
         self.connect()
         before = self.truth()
         self.assertTrue([track for track in before["tracks"] if track["implicit_arm"]])
+        self.assertEqual((3, {"track": self.link.track("Synth")["id"], "scene": 3}), (before["song"]["selected_scene"], before["song"]["highlighted_clip_slot"]))
+        self.assertTrue(before["song"]["overdub"] and before["song"]["arrangement_overdub"])
         ids = [self.link.track(name)["id"] for name in ("Drums", "Bass", "Keys")]
         for source in ({"kind": "main"}, {"kind": "stems", "tracks": ids}, {"kind": "selected"}):
             bounce = self.bounce(source=source, length=2)
@@ -300,8 +305,24 @@ class Record(object):
         self.track = Track(**members)
 
 
+class Host(object):
+    """A script whose set has these tracks."""
+
+    def __init__(self, *records):
+        self.model = Track(order=list(records))
+
+
 class Reasons(unittest.TestCase):
     """What livesim cannot be brought to show."""
+
+    def test_sets_without_a_track_to_bounce(self):
+        mute = Record("midi", has_audio_output=False)
+        mute.name, mute.id = "Notes", "t1"
+        for script, words in ((Host(), "the set has no tracks"), (Host(mute), "Notes: it has no audio output")):
+            with self.assertRaises(RpcError) as caught:
+                bounce_sources.check(script, {"kind": "stems"})
+            self.assertEqual("nothing_to_bounce", caught.exception.name)
+            self.assertIn(words, caught.exception.message)
 
     def test_why_not(self):
         external, main = Track(category=0), Track(category=3)

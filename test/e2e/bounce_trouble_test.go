@@ -125,12 +125,14 @@ func TestBounceInTrouble(t *testing.T) {
 	})
 	t.Run("track deleted", func(t *testing.T) {
 		d := bench(t, song(3, 120, 8))
+		before := d.whole()
 		cmd, out, errs := d.begin(second, "--stems", "Track 01", "Track 02", "Track 03")
 		d.sim.Fault(t, "track_deleted", simtest.Params{"track": "Bounce Track 02"})
 		if got := code(cmd); got != 1 || strings.Count(out.String(), ".wav") < 2 || !strings.Contains(errs.String(), "Track 02") {
 			t.Errorf("exit code %d, %s\n%s", got, out, errs)
 		}
 		d.sim.Wait(t, "tracks.length", 4)
+		d.untouched(before)
 	})
 	t.Run("Live crashes", func(t *testing.T) {
 		d := bench(t, song(2, 120, 64))
@@ -145,10 +147,20 @@ func TestBounceInTrouble(t *testing.T) {
 	})
 	t.Run("another set", func(t *testing.T) {
 		d := bench(t, song(2, 120, 64), "--reload-seconds", "0.2")
-		cmd, out, errs := d.begin(second)
+		to := t.TempDir()
+		cmd, out, errs := d.begin(second, "--to", to)
 		d.sim.Fault(t, "set_closed", nil)
-		if got := code(cmd); got == 0 || out.String() != "" || len(errs.String()) < 40 {
+		if got := code(cmd); got == 0 || out.String() != "" || !strings.Contains(errs.String(), "The set was closed") {
 			t.Errorf("exit code %d, %s\n%s", got, out, errs)
+		}
+		_, id, ok := strings.Cut(errs.String(), "takebar takes rescue ")
+		if !ok {
+			t.Fatalf("it does not say how to get the recording: %s", errs)
+		}
+		id, _, _ = strings.Cut(id, "”")
+		d.run(0, "takes", "rescue", id)
+		if files, _ := filepath.Glob(filepath.Join(to, "*Main - partial.wav")); len(files) != 1 {
+			t.Errorf("rescued, but in the folder there are %v", files)
 		}
 	})
 	t.Run("disk full", func(t *testing.T) {
