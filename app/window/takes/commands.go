@@ -154,10 +154,21 @@ func (p *Page) rateCommands() []ui.Command {
 func (p *Page) editCommands() []ui.Command {
 	menu := p.say("takes.menu.edit")
 	return []ui.Command{
-		{Menu: menu, Label: p.say("takes.undo"), Key: fyne.KeyZ, Mod: shortcut, Do: p.undoLast, Off: len(p.undo) == 0},
+		{Menu: menu, Label: p.say("takes.undo"), Key: fyne.KeyZ, Mod: shortcut, Do: p.orText(&fyne.ShortcutUndo{}, p.undoLast), Off: len(p.undo) == 0},
 		{Menu: menu, Label: p.say("takes.search"), Key: fyne.KeyF, Mod: shortcut, Do: p.bar.focus, Split: true},
 		{Menu: menu, Label: p.say("takes.search.clear"), Key: fyne.KeyEscape, Do: p.escape, Off: !p.show.Filtered() && !p.show.Trash},
-		{Menu: menu, Label: p.say("takes.choose_all"), Key: fyne.KeyA, Mod: shortcut, Do: p.chooseAll, Off: p.view.Takes == 0, Split: true},
+		{Menu: menu, Label: p.say("takes.choose_all"), Key: fyne.KeyA, Mod: shortcut, Do: p.orText(&fyne.ShortcutSelectAll{}, p.chooseAll), Off: p.view.Takes == 0, Split: true},
+	}
+}
+
+// orText gives a shortcut to the text that is being edited, if there is one: menus see it first.
+func (p *Page) orText(s fyne.Shortcut, do func()) func() {
+	return func() {
+		if text, ok := p.desk.Window.Canvas().Focused().(fyne.Shortcutable); ok {
+			text.TypedShortcut(s)
+			return
+		}
+		do()
 	}
 }
 

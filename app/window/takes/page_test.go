@@ -83,6 +83,10 @@ func TestSearchAsYouType(t *testing.T) {
 	}
 	s.key(fyne.KeyF, shortcut)
 	test.Type(entry, "night drive 2")
+	s.key(fyne.KeyA, shortcut)
+	if entry.SelectedText() != "night drive 2" || s.page.chosen.Len() > 1 {
+		t.Errorf("while one types, Ctrl+A selects %q and chooses %d takes", entry.SelectedText(), s.page.chosen.Len())
+	}
 	s.key(fyne.KeyDown)
 	wantChosen(t, s, "t0023")
 	if s.window.Canvas().Focused() != nil {
