@@ -32,7 +32,7 @@ func Facts(e control.LibraryTake, lane int, o Options) []Group {
 	if w.zone == nil {
 		w.zone = time.Local
 	}
-	all := []Group{{Title: w.say("take.facts.take"), Facts: w.takeFacts(e, o.Seen)}}
+	var all []Group
 	if lane >= 0 && lane < len(e.Files) {
 		title := w.say("take.facts.file")
 		if track := app.Clean(e.Files[lane].Track); track != "" && len(e.Files) > 1 {
@@ -40,7 +40,7 @@ func Facts(e control.LibraryTake, lane int, o Options) []Group {
 		}
 		all = append(all, Group{Title: title, Facts: w.fileFacts(e, lane, o.Seen)})
 	}
-	return all
+	return append(all, Group{Title: w.say("take.facts.take"), Facts: w.takeFacts(e, o.Seen)})
 }
 
 type rows []Fact
@@ -84,29 +84,30 @@ func (w wording) takeFacts(e control.LibraryTake, seen Seen) []Fact {
 func (w wording) fileFacts(e control.LibraryTake, i int, seen Seen) []Fact {
 	f := e.Files[i]
 	var r rows
-	if i < len(e.Paths) {
-		r = append(r, Fact{Label: w.say("take.fact.file"), Value: app.Clean(e.Paths[i]), Copy: e.Paths[i], Path: true})
-		if seen.gone(i) {
-			r[0].Label, r[0].Tone = w.say("take.fact.file_missing"), Bad
-		}
-	}
 	r.add(w.say("take.fact.format"), w.format(f))
+	r = append(r, w.levels(f)...)
 	if f.Rate > 0 && f.Frames > 0 {
 		r.add(w.say("take.fact.length"), Clock(f.Frames, f.Rate))
 	}
 	if f.StartSample != nil && *f.StartSample > 0 && f.Rate > 0 {
 		r.add(w.say("take.fact.preroll"), w.say("take.seconds", words.Data{"Seconds": w.number(float64(*f.StartSample)/float64(f.Rate), 3)}))
 	}
-	if f.Bytes > 0 {
-		r.add(w.say("take.fact.size"), w.size(f.Bytes))
+	if i < len(e.Paths) {
+		file := Fact{Label: w.say("take.fact.file"), Value: app.Clean(e.Paths[i]), Copy: e.Paths[i], Path: true}
+		if seen.gone(i) {
+			file.Label, file.Tone = w.say("take.fact.file_missing"), Bad
+		}
+		r = append(r, file)
 	}
-	r = append(r, w.levels(f)...)
 	if f.SHA256 != "" {
 		short := f.SHA256
 		if len(short) > 16 {
 			short = short[:16] + "…"
 		}
 		r = append(r, Fact{Label: w.say("take.fact.hash"), Value: short, Copy: f.SHA256})
+	}
+	if f.Bytes > 0 {
+		r.add(w.say("take.fact.size"), w.size(f.Bytes))
 	}
 	if f.OriginalPath != "" {
 		o := Fact{Label: w.say("take.fact.original"), Value: app.Clean(f.OriginalPath), Copy: f.OriginalPath, Path: true}

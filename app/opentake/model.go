@@ -55,6 +55,7 @@ type Notice struct {
 type Lane struct {
 	Name     string
 	Detail   string // format in a few words
+	Brief    string // mono, stereo, ...
 	Path     string // absolute
 	Rate     int    // Hz; 0 = unknown
 	Channels int
@@ -137,7 +138,7 @@ func possible(e control.LibraryTake, seen Seen) Can {
 }
 
 func (w wording) lane(e control.LibraryTake, i int, f sidecar.File, seen Seen) Lane {
-	l := Lane{Name: app.Clean(f.Track), Detail: w.format(f), Rate: f.Rate, Channels: f.Channels, Frames: max(f.Frames, 0)}
+	l := Lane{Name: app.Clean(f.Track), Detail: w.format(f), Brief: w.channels(f), Rate: f.Rate, Channels: f.Channels, Frames: max(f.Frames, 0)}
 	if i < len(e.Paths) {
 		l.Path = e.Paths[i]
 	}
@@ -186,10 +187,11 @@ func (w wording) notices(e control.LibraryTake, seen Seen) []Notice {
 	if e.Trashed {
 		add(Notice{Tone: Hint, Text: w.say("take.notice.trashed"), Remedy: Restore, Label: w.say("take.do.restore")})
 	}
+	offered := false
 	rescue := func(tone Tone, text string) {
 		n := Notice{Tone: tone, Text: text}
-		if !e.Trashed {
-			n.Remedy, n.Label = Rescue, w.say("take.do.rescue")
+		if !e.Trashed && !offered { // one click fetches all that is missing
+			n.Remedy, n.Label, offered = Rescue, w.say("take.do.rescue"), true
 		}
 		add(n)
 	}

@@ -90,15 +90,22 @@ func (w wording) format(f sidecar.File) string {
 	if f.Rate > 0 {
 		parts = append(parts, w.short(float64(f.Rate)/1000)+" kHz")
 	}
-	switch {
-	case f.Channels == 1:
-		parts = append(parts, w.say("take.mono"))
-	case f.Channels == 2:
-		parts = append(parts, w.say("take.stereo"))
-	case f.Channels > 2:
-		parts = append(parts, w.say("take.channels", words.Data{"Number": f.Channels}))
+	if c := w.channels(f); c != "" {
+		parts = append(parts, c)
 	}
 	return strings.Join(parts, ", ")
+}
+
+func (w wording) channels(f sidecar.File) string {
+	switch {
+	case f.Channels == 1:
+		return w.say("take.mono")
+	case f.Channels == 2:
+		return w.say("take.stereo")
+	case f.Channels > 2:
+		return w.say("take.channels", words.Data{"Number": f.Channels})
+	}
+	return ""
 }
 
 func containerName(c string) string {

@@ -25,6 +25,7 @@ type button struct {
 	bare   bool                // no face until the mouse is over it
 	main   bool                // the one that matters most
 	small  bool
+	tight  bool // no text where there is an icon: room is short
 
 	hovered bool
 }
@@ -56,6 +57,21 @@ func smallButton(icon fyne.Resource, text string, tapped func()) *button {
 func (b *button) state(off, on bool) {
 	if b.off != off || b.on != on {
 		b.off, b.on = off, on
+		b.Refresh()
+	}
+}
+
+// label is the text that shows.
+func (b *button) label() string {
+	if b.tight && b.icon != nil {
+		return ""
+	}
+	return b.text
+}
+
+func (b *button) setTight(tight bool) {
+	if b.tight != tight {
+		b.tight = tight
 		b.Refresh()
 	}
 }
@@ -105,7 +121,7 @@ type buttonRenderer struct {
 
 func (r *buttonRenderer) measures() (height, iconSize, textSize, pad float32) {
 	if r.b.small {
-		return 22, 14, theme.CaptionTextSize(), 6
+		return 22, 16, theme.CaptionTextSize(), 6
 	}
 	if r.b.main {
 		return 36, 22, theme.TextSize(), 11
@@ -141,10 +157,10 @@ func (r *buttonRenderer) dress() {
 	if b.off {
 		ink = ui.ColorWaveQuiet
 	}
-	r.label.Text, r.label.TextSize, r.label.Color = b.text, textSize, theme.Color(ink)
+	r.label.Text, r.label.TextSize, r.label.Color = b.label(), textSize, theme.Color(ink)
 	r.label.TextStyle.Bold = b.small
 	r.label.Alignment = fyne.TextAlignCenter
-	r.label.Hidden = b.text == ""
+	r.label.Hidden = b.label() == ""
 	r.icon.Hidden = b.icon == nil
 	if b.icon != nil {
 		r.icon.Resource = theme.NewColoredResource(b.icon, ink)
@@ -154,14 +170,14 @@ func (r *buttonRenderer) dress() {
 func (r *buttonRenderer) MinSize() fyne.Size {
 	height, icon, textSize, pad := r.measures()
 	width := 2 * pad
-	if r.b.text != "" {
-		size := fyne.MeasureText(r.b.text, textSize, r.label.TextStyle)
+	if r.b.label() != "" {
+		size := fyne.MeasureText(r.b.label(), textSize, r.label.TextStyle)
 		width += size.Width
 		height = max(height, size.Height+4)
 	}
 	if r.b.icon != nil {
 		width += icon
-		if r.b.text != "" {
+		if r.b.label() != "" {
 			width += 5
 		}
 	}
@@ -171,11 +187,11 @@ func (r *buttonRenderer) MinSize() fyne.Size {
 func (r *buttonRenderer) Layout(size fyne.Size) {
 	_, icon, textSize, _ := r.measures()
 	r.face.Resize(size)
-	text := fyne.MeasureText(r.b.text, textSize, r.label.TextStyle)
+	text := fyne.MeasureText(r.b.label(), textSize, r.label.TextStyle)
 	width := text.Width
 	if r.b.icon != nil {
 		width += icon
-		if r.b.text != "" {
+		if r.b.label() != "" {
 			width += 5
 		}
 	}

@@ -99,8 +99,7 @@ func (d *copyDialog) show() {
 	d.refused = newWrapped("")
 	d.refused.Importance = widget.WarningImportance
 	d.refused.Hide()
-	hint := newWrapped(say("take.copy.hint"))
-	hint.Importance, hint.SizeName = widget.LowImportance, theme.SizeNameCaptionText
+	hint := faintWrapped(say("take.copy.hint"), theme.SizeNameCaptionText, fyne.TextAlignLeading)
 	content := container.New(&closeList{gap: 10}, form, hint, d.refused)
 	d.box = dialog.NewCustomConfirm(say("take.copy.title", words.Data{"Name": d.v.model.Name}), say("take.copy.go"), say("take.cancel"), content, d.answered, d.v.desk.Window)
 	d.depths()

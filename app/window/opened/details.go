@@ -17,9 +17,9 @@ import (
 
 // details are note and facts.
 type details struct {
-	box   *container.Scroll
-	inner *fyne.Container
-	facts *fyne.Container
+	box    *fyne.Container
+	scroll *container.Scroll
+	facts  *fyne.Container
 }
 
 // notes is the note and what is known to be saved of it.
@@ -82,8 +82,8 @@ func (v *View) buildDetails() details {
 	v.notes.entry = e
 	d := details{facts: container.New(&closeList{gap: 1})}
 	note := container.NewBorder(container.New(insets{0, 2}, heading(v.desk.Say("take.note"))), nil, nil, nil, e)
-	d.inner = container.New(pair{}, note, container.New(insets{0, 2}, d.facts))
-	d.box = container.NewVScroll(d.inner)
+	d.scroll = container.NewVScroll(container.New(&closeList{}, container.New(insets{0, 2}, d.facts)))
+	d.box = container.New(pair{}, note, d.scroll)
 	return d
 }
 
@@ -107,8 +107,7 @@ func (v *View) refreshDetails() {
 		}
 	}
 	d.facts.Refresh()
-	d.inner.Refresh()
-	d.box.Refresh()
+	d.scroll.Refresh()
 }
 
 func gapOf(height float32) fyne.CanvasObject {

@@ -245,7 +245,9 @@ func (f *fakeFiles) note(format string, args ...any) error {
 	return f.err
 }
 
-func (f *fakeFiles) Reveal(_ context.Context, paths []string) error { return f.note("reveal %v", paths) }
+func (f *fakeFiles) Reveal(_ context.Context, paths []string) error {
+	return f.note("reveal %v", paths)
+}
 func (f *fakeFiles) Play(_ context.Context, path string) error      { return f.note("play %s", path) }
 func (f *fakeFiles) OpenFolder(_ context.Context, dir string) error { return f.note("open %s", dir) }
 func (f *fakeFiles) Copy(_ context.Context, text string) error      { return f.note("copy %s", text) }

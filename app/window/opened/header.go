@@ -157,10 +157,7 @@ func (v *View) change(id string, files bool, work func(context.Context) (control
 	var got control.LibraryTake
 	v.run(v.desk.Context(), func(ctx context.Context) (err error) {
 		if files {
-			v.deps.Player.Pause()
-			if err := v.deps.Player.Load(ctx, nil); err != nil {
-				return err
-			}
+			_ = v.deps.Player.Load(ctx, nil) // a player without files may say so
 		}
 		got, err = work(ctx)
 		return err
@@ -198,6 +195,9 @@ func (v *View) refreshNotices() {
 		}
 		p.notices.Objects = append(p.notices.Objects, v.notice(n))
 	}
+	for _, text := range v.trouble {
+		p.notices.Objects = append(p.notices.Objects, v.notice(opentake.Notice{Text: text, Tone: opentake.Warn}))
+	}
 	if strip := v.copy.strip; strip != nil {
 		p.notices.Objects = append(p.notices.Objects, strip)
 	}
@@ -223,7 +223,7 @@ func (v *View) notice(n opentake.Notice) fyne.CanvasObject {
 		parts = append(parts, smallButton(nil, n.Label, v.trashOrRestore))
 	case opentake.NoRemedy:
 	}
-	return card(container.New(&row{gap: 9, stretch: 1}, parts...), 10, 6)
+	return card(container.New(&row{gap: 9, stretch: 1}, parts...), 10, 0)
 }
 
 // sized gives an object a square of its own.
@@ -258,8 +258,7 @@ func (v *View) buildNothing() fyne.CanvasObject {
 func (v *View) emptiness(icon fyne.Resource, title, hint string) fyne.CanvasObject {
 	head := newLine(title, theme.ColorNameForeground, theme.SizeNameSubHeadingText)
 	head.align, head.style.Bold = fyne.TextAlignCenter, true
-	text := newWrapped(hint)
-	text.Importance, text.Alignment = widget.LowImportance, fyne.TextAlignCenter
+	text := faintWrapped(hint, theme.SizeNameText, fyne.TextAlignCenter)
 	width := canvas.NewRectangle(color.Transparent)
 	width.SetMinSize(fyne.NewSize(320, 0))
 	image := container.NewCenter(sized(widget.NewIcon(theme.NewColoredResource(icon, ui.ColorWaveQuiet)), 44))
@@ -268,6 +267,14 @@ func (v *View) emptiness(icon fyne.Resource, title, hint string) fyne.CanvasObje
 		parts = append(parts, text)
 	}
 	return container.NewCenter(container.New(&closeList{gap: 8}, parts...))
+}
+
+// faintWrapped is text of second rank that wraps.
+func faintWrapped(text string, size fyne.ThemeSizeName, align fyne.TextAlign) *widget.RichText {
+	t := ui.Caption(text)
+	segment := t.Segments[0].(*widget.TextSegment)
+	segment.Style.SizeName, segment.Style.Alignment, segment.Style.Inline = size, align, false
+	return t
 }
 
 // newWrapped is text that wraps.

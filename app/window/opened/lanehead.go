@@ -55,7 +55,7 @@ func (r *headRenderer) dress() {
 		h.back.FillColor = theme.Color(ui.ColorBadge)
 	}
 	l := h.w.lanes[h.lane]
-	h.name.text, h.what.text = l.Name, l.Detail
+	h.name.text, h.what.text = l.Name, l.Brief
 	h.name.color = theme.ColorNameForeground
 	if !h.w.mix.Heard(h.lane) || l.Problem != "" {
 		h.name.color = ui.ColorFaint

@@ -65,7 +65,10 @@ func (r *row) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // column lays out the whole view: header, notices, toolbar, waveforms, transport, details.
-type column struct{ lanes func() int }
+type column struct {
+	lanes func() int
+	width func(width float32) // is told first
+}
 
 const (
 	columnGap  = 8
@@ -84,6 +87,7 @@ func (c *column) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 func (c *column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	c.width(size.Width)
 	rest := size.Height
 	heights := make([]float32, len(objects))
 	for i, o := range objects {
@@ -121,28 +125,24 @@ func (c *column) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 type pair struct{}
 
 const (
-	pairFrom = 620 // width
-	noteLow  = 96
+	pairFrom = 560 // width
+	noteLow  = 86
 )
 
-func (pair) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	if size := objects[0].Size(); size.Width == 0 || size.Width+objects[1].Size().Width >= pairFrom-columnGap*2 {
-		return fyne.NewSize(300, max(objects[1].MinSize().Height, noteLow))
-	}
-	return fyne.NewSize(300, noteLow+columnGap+objects[1].MinSize().Height)
-}
+func (pair) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(300, leastFacts) }
 
 func (pair) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	if size.Width >= pairFrom {
 		left := (size.Width - 2*columnGap) * 0.38
-		objects[0].Resize(fyne.NewSize(left, min(size.Height, 260)))
+		objects[0].Resize(fyne.NewSize(left, size.Height))
 		objects[0].Move(fyne.NewPos(0, 0))
 		objects[1].Resize(fyne.NewSize(size.Width-left-2*columnGap, size.Height))
 		objects[1].Move(fyne.NewPos(left+2*columnGap, 0))
 		return
 	}
-	objects[0].Resize(fyne.NewSize(size.Width, noteLow))
+	note := min(noteLow, size.Height/2)
+	objects[0].Resize(fyne.NewSize(size.Width, note))
 	objects[0].Move(fyne.NewPos(0, 0))
-	objects[1].Resize(fyne.NewSize(size.Width, max(size.Height-noteLow-columnGap, 1)))
-	objects[1].Move(fyne.NewPos(0, noteLow+columnGap))
+	objects[1].Resize(fyne.NewSize(size.Width, max(size.Height-note-columnGap, 1)))
+	objects[1].Move(fyne.NewPos(0, note+columnGap))
 }

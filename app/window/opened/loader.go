@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"math"
+	"slices"
 
+	"github.com/takebar/takebar/app"
 	"github.com/takebar/takebar/app/window/ports"
 )
 
@@ -73,7 +75,12 @@ func (v *View) readInto(i int, read func(context.Context) (*ports.Waveform, erro
 		switch {
 		case errors.Is(err, context.Canceled):
 		case err != nil:
-			o.problem = v.desk.Sentence(err)
+			o.problem = app.ProblemOf(err).Text
+			if whole := v.desk.Sentence(plainly(err)); !slices.Contains(v.trouble, whole) && len(v.trouble) < 3 {
+				v.trouble = append(v.trouble, whole)
+				v.refreshNotices()
+				v.parts.take.Refresh()
+			}
 		case got.Columns() == 0 || got.FramesPerColumn < 1:
 			o.problem = v.desk.Say("take.lane.empty")
 		default:

@@ -23,6 +23,7 @@ func TestPictures(t *testing.T) {
 		{"nothing", 640, 640, func(*room) {}},
 		{"stereo", 640, 640, func(r *room) { r.show(stereoTake()) }},
 		{"wide", 1000, 700, func(r *room) { r.show(stereoTake()) }},
+		{"narrow", 430, 640, func(r *room) { r.show(bandTake(3)) }},
 		{"lanes", 720, 680, func(r *room) {
 			r.show(bandTake(8))
 			w := r.view.waves
@@ -97,11 +98,15 @@ func TestPictures(t *testing.T) {
 				s.set(r)
 				r.wait()
 				golden.Image(t, r.window.Canvas(), s.name+"-"+l.name, 1)
-				if s.name == "lanes" || s.name == "stereo" {
-					r.view.waves.Refresh()
-					golden.Image(t, r.window.Canvas(), s.name+"-"+l.name+"-2x", 2)
-				}
 			})
+			if s.name == "lanes" || s.name == "playing" {
+				t.Run(s.name+"-"+l.name+"-2x", func(t *testing.T) {
+					r := newRoom(t, l.look, s.width, s.height)
+					s.set(r)
+					r.wait()
+					golden.Image(t, r.window.Canvas(), s.name+"-"+l.name+"-2x", 2)
+				})
+			}
 		}
 	}
 }

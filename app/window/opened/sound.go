@@ -31,7 +31,7 @@ func (v *View) lanes() []ports.Lane {
 	mix := v.waves.mix
 	for i, l := range v.model.Lanes {
 		if l.Problem == "" && l.Path != "" && i < len(mix.Mute) {
-			all = append(all, ports.Lane{Path: l.Path, Start: l.Start, Mute: !mix.Heard(i) && !mix.Solo[i], Solo: mix.Solo[i] && !mix.Mute[i]})
+			all = append(all, ports.Lane{Path: l.Path, Start: l.Start, Mute: mix.Mute[i], Solo: mix.Solo[i]})
 		}
 	}
 	return all
@@ -84,7 +84,7 @@ func (v *View) start() {
 		}
 		if err != nil {
 			v.refreshTransport()
-			v.desk.Fail(err)
+			v.desk.Fail(plainly(err))
 			return
 		}
 		s.loaded, s.playing = true, true
@@ -300,7 +300,7 @@ func (v *View) chooseOutput() {
 		return err
 	}, func(err error) {
 		if err != nil {
-			v.desk.Fail(err)
+			v.desk.Fail(plainly(err))
 			return
 		}
 		now := v.deps.Player.State().Device
@@ -323,7 +323,7 @@ func (v *View) chooseOutput() {
 func (v *View) use(d ports.Device) {
 	v.run(v.desk.Context(), func(ctx context.Context) error { return v.deps.Player.Use(ctx, d.ID) }, func(err error) {
 		if err != nil {
-			v.desk.Fail(err)
+			v.desk.Fail(plainly(err))
 			return
 		}
 		v.sound.device = d.Name

@@ -67,7 +67,8 @@ type View struct {
 	notes notes
 	copy  copying
 
-	reading int // outlines being read
+	reading int      // outlines being read
+	trouble []string // what went wrong with reading, each once
 
 	busy sync.WaitGroup // background work of this view; for tests
 	// turn lets answers in one at a time. On a desktop they come on one goroutine anyway; Fyne's test driver runs each on the goroutine it was
@@ -143,7 +144,7 @@ func (v *View) forget() {
 	v.leave = func() {}
 	v.stopTimer()
 	v.unload()
-	v.entry, v.seen, v.model = nil, opentake.Seen{}, opentake.Model{}
+	v.entry, v.seen, v.model, v.trouble = nil, opentake.Seen{}, opentake.Model{}, nil
 	v.waves.show(nil, opentake.Axis{Rate: 1, To: 1})
 }
 
@@ -250,6 +251,36 @@ func (v *View) build() {
 	p.middle = container.NewStack()
 	p.bar = v.buildTransport()
 	p.details = v.buildDetails()
-	p.take = container.New(&column{lanes: func() int { return len(v.model.Lanes) }},
+	p.take = container.New(&column{lanes: func() int { return len(v.model.Lanes) }, width: v.fitInto},
 		p.header.box, p.notices, p.toolbar.box, p.middle, p.bar.box, p.details.box)
+}
+
+// tightBelow is the width below which buttons lose their texts.
+const tightBelow = 540
+
+// fitInto makes room where there is little.
+func (v *View) fitInto(width float32) {
+	h := &v.parts.header
+	for _, b := range []*button{h.reveal, h.convert, v.parts.bar.output} {
+		b.setTight(width < tightBelow)
+	}
+}
+
+// told is an error that is a whole sentence already: it gets no hint added.
+type told struct{ error }
+
+// ErrorHint is empty.
+func (told) ErrorHint() string { return "" }
+
+// Unwrap gives the error itself.
+func (t told) Unwrap() error { return t.error }
+
+// plainly has the desk tell errors of the ports as they are.
+func plainly(err error) error {
+	var known *control.Error
+	var hinted interface{ ErrorHint() string }
+	if err == nil || errors.As(err, &known) || errors.As(err, &hinted) {
+		return err
+	}
+	return told{err}
 }

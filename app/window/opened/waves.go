@@ -16,8 +16,9 @@ import (
 // Measures of the waveforms.
 const (
 	rulerHeight = 24
-	barHeight   = 12 // of the scroll bar
-	headWidth   = 150
+	barHeight   = 12  // of the scroll bar
+	headMost    = 150 // width of the lanes' heads
+	headLeast   = 118
 	laneBar     = 8 // scroll bar of the lanes
 )
 
@@ -86,7 +87,7 @@ func (w *waves) show(lanes []opentake.Lane, axis opentake.Axis) {
 
 func (w *waves) left() float32 {
 	if len(w.lanes) > 1 {
-		return headWidth
+		return max(min(w.size.Width*0.3, headMost), headLeast)
 	}
 	return 0
 }
@@ -321,7 +322,7 @@ func (r *wavesRenderer) arrangeLanes(left, width float32) {
 		h := p.heads[n]
 		h.lane, h.Hidden = i, len(w.lanes) < 2
 		h.Move(fyne.NewPos(0, y))
-		h.Resize(fyne.NewSize(headWidth-1, rows.Each))
+		h.Resize(fyne.NewSize(left-1, rows.Each))
 	}
 	for n := end - first; n < len(p.heads); n++ {
 		p.messages[n].Hidden, p.heads[n].Hidden = true, true
