@@ -248,7 +248,7 @@ func (p *Page) finding(r model.Row) fyne.CanvasObject {
 	}
 	body := form.Stack(0, texts)
 	if r.Hint != "" {
-		texts.Add(form.Paragraph("→ "+strings.ReplaceAll(r.Hint, "\n", "\n→ "), theme.ColorNameForeground, fyne.TextStyle{}))
+		texts.Add(form.Paragraph("› "+strings.ReplaceAll(r.Hint, "\n", "\n› "), theme.ColorNameForeground, fyne.TextStyle{}))
 	}
 	if r.Page != "" {
 		button := form.NewButton(r.Go, theme.NavigateNextIcon(), func() { p.desk.Open(r.Page, "") })
