@@ -27,6 +27,7 @@ type rig struct {
 	wanted  string // the set that is opened once Live's question is answered
 	asks    string // shown while the next set is opened, in place of the usual question
 	deaf    bool   // Live opens nothing
+	saves   string // file that Live saves where it should not
 	bounce  func(q control.BounceRequest) (control.Bounced, error)
 	known   map[string]control.Bounced
 	sets    int
@@ -123,6 +124,11 @@ func (r *rig) LeaveSet(_ context.Context, message string) error {
 	r.note("leave %s", message)
 	if message != question {
 		return &control.Error{Code: "live_refused", Message: "More than bounces may have changed this set."}
+	}
+	if r.saves != "" {
+		if err := os.WriteFile(r.saves, []byte("another set"), 0o600); err != nil {
+			return err
+		}
 	}
 	r.show(r.wanted)
 	return nil
@@ -253,6 +259,23 @@ func TestOnlyWhatItMayAnswer(t *testing.T) {
 		if !strings.Contains(b.Table(), "1 done, 1 waiting") || !strings.Contains(b.Table(), "goes on with what is left") {
 			t.Errorf("%s:\n%s", name, b.Table())
 		}
+	}
+}
+
+// Where the buttons are in another order than Takebar knows, the first set that is saved against its will ends the batch.
+func TestASetThatIsSavedEndsTheBatch(t *testing.T) {
+	dir := t.TempDir()
+	a, b := filepath.Join(dir, "a.als"), filepath.Join(dir, "b.als")
+	for _, path := range []string{a, b} {
+		if err := os.WriteFile(path, []byte("set"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	r := newRig()
+	r.saves = a
+	out := r.run(t, batch(true, a, b))
+	if want := []Status{Done, Waiting}; !reflect.DeepEqual(statuses(out), want) || out.Stopped == nil || out.Stopped.Code != codeSaved {
+		t.Errorf("%v, %v", statuses(out), out.Stopped)
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"os"
 	"slices"
 	"time"
 
@@ -164,7 +165,7 @@ func (r *runner) notOpened(ctx context.Context, item *Item, why error) (*Problem
 		return stoppedByUser(), r.save(item.N)
 	}
 	item.Status, item.Problem, item.Ended = Failed, p, r.Now()
-	if p.Code == codeAsked { // nothing happened to this set yet
+	if p.Code == codeAsked || p.Code == codeSaved { // nothing happened to this set yet
 		item.Status, item.Problem, item.Ended = Waiting, nil, time.Time{}
 	}
 	return p, r.save(item.N)
@@ -190,6 +191,7 @@ func dialogs(s control.Snapshot) int {
 const (
 	codeAsked     = "live_asks"
 	codeNotOpened = "set_not_opened"
+	codeSaved     = "set_saved"
 )
 
 var errStopping = errors.New("stopped")
@@ -210,8 +212,11 @@ func (r *runner) open(ctx context.Context, i int) error {
 			return nil
 		}
 	}
-	leave := r.b.LeaveSets && s.State != nil && r.isOurs(s.State.Set, i)
-	answered := ""
+	ours := ""
+	if r.b.LeaveSets && s.State != nil {
+		ours = r.ours(s.State.Set, i)
+	}
+	leave, answered, was := ours != "", "", stampOf(ours)
 	if err := r.Open(ctx, item.Path); err != nil {
 		return &control.Error{
 			Code: codeNotOpened, Message: fmt.Sprintf("“%s” could not be opened: %v.", item.Set, err),
@@ -248,6 +253,12 @@ func (r *runner) open(ctx context.Context, i int) error {
 			return asked(s, item.Set)
 		case s.State.Set.ID != before && r.IsOpen(s.State.Set, item.Path, before):
 			item.Opened = true
+			if answered != "" && stampOf(ours) != was {
+				return &control.Error{
+					Code: codeSaved, Message: fmt.Sprintf("Live saved %s, although Takebar had answered Don't Save.", ours),
+					Hint: "Nothing but a bounce had changed it, and that was put back; the version before is in the Backup folder of its project. Leave out --dont-save and answer yourself.",
+				}
+			}
 			return nil
 		}
 	}
@@ -269,12 +280,26 @@ func asked(s control.Snapshot, set string) error {
 	return &control.Error{Code: codeAsked, Message: text, Hint: "Answer it in Live, then go on. With --dont-save Takebar leaves sets unsaved that the batch opened and only bounced."}
 }
 
-// isOurs says that the open set is one that this batch opened and bounced.
-func (r *runner) isOurs(s live.Set, but int) bool {
+// ours is the path of the open set if it is one that this batch opened and bounced, else "".
+func (r *runner) ours(s live.Set, but int) string {
 	for j, item := range r.b.Items {
 		if j != but && item.Opened && item.Status.Ended() && r.IsOpen(s, item.Path, "") {
-			return true
+			return item.Path
 		}
 	}
-	return false
+	return ""
+}
+
+// stamp tells whether a file was written again.
+type stamp struct {
+	size int64
+	at   time.Time
+}
+
+func stampOf(path string) stamp {
+	info, err := os.Stat(path)
+	if err != nil {
+		return stamp{}
+	}
+	return stamp{info.Size(), info.ModTime()}
 }
