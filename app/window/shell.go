@@ -57,6 +57,7 @@ func NewShell(desk *ui.Desk, pages []ui.Page) *Shell {
 	w.SetPadded(false)
 	w.SetContent(container.NewStack(body, desk.Overlay()))
 	w.Canvas().SetOnTypedKey(func(e *fyne.KeyEvent) { s.typed(e.Name) })
+	w.SetCloseIntercept(s.leave)
 	w.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { s.pages[s.front].Dropped(files) })
 	desk.Open = s.open
 	desk.Refresh = s.menu
@@ -94,6 +95,17 @@ func (s *Shell) show(i int, what string) {
 	s.menu()
 }
 
+// leave closes the window, unless a page has something to ask before.
+func (s *Shell) leave() {
+	for i, p := range s.pages {
+		if l, ok := p.(ui.Leaver); ok && !l.Leaving(s.desk.Window.Close) {
+			s.show(i, "")
+			return
+		}
+	}
+	s.desk.Window.Close()
+}
+
 // Snapshot shows the core's latest state.
 func (s *Shell) Snapshot(snap control.Snapshot) {
 	name := ui.ColorFaint
@@ -126,7 +138,7 @@ func (s *Shell) menu() {
 	}
 	commands = append(commands, ui.Command{
 		Menu: s.desk.Say("shell.menu.go"), Label: s.desk.Say("shell.close"), Key: fyne.KeyW, Mod: fyne.KeyModifierShortcutDefault, Split: true,
-		Do: s.desk.Window.Close,
+		Do: s.leave,
 	})
 	s.keys = nil
 	for _, old := range s.bound {
@@ -152,7 +164,7 @@ func (s *Shell) menu() {
 		item.Disabled, item.Checked = c.Off, c.Check
 		switch {
 		case c.Key != "" && c.Mod != 0:
-			item.Shortcut = &desktop.CustomShortcut{KeyName: c.Key, Modifier: c.Mod}
+			item.Shortcut = chordOf(c.Key, c.Mod)
 		case c.Key != "":
 			item.Label += "  (" + keyName(s.desk.Say, c.Key) + ")"
 		}
@@ -169,13 +181,34 @@ func (s *Shell) bind(c ui.Command) {
 		s.keys = append(s.keys, c)
 		return
 	}
-	shortcut := &desktop.CustomShortcut{KeyName: c.Key, Modifier: c.Mod}
+	shortcut := chordOf(c.Key, c.Mod)
 	s.bound = append(s.bound, shortcut)
 	s.desk.Window.Canvas().AddShortcut(shortcut, func(fyne.Shortcut) {
 		if !c.Off {
 			c.Do()
 		}
 	})
+}
+
+// chordOf is the shortcut that Fyne reports for these keys: some have names of their own.
+func chordOf(key fyne.KeyName, mod fyne.KeyModifier) fyne.Shortcut {
+	if mod == fyne.KeyModifierShortcutDefault {
+		switch key {
+		case fyne.KeyZ:
+			return &fyne.ShortcutUndo{}
+		case fyne.KeyY:
+			return &fyne.ShortcutRedo{}
+		case fyne.KeyC:
+			return &fyne.ShortcutCopy{}
+		case fyne.KeyX:
+			return &fyne.ShortcutCut{}
+		case fyne.KeyV:
+			return &fyne.ShortcutPaste{}
+		case fyne.KeyA:
+			return &fyne.ShortcutSelectAll{}
+		}
+	}
+	return &desktop.CustomShortcut{KeyName: key, Modifier: mod}
 }
 
 // typed carries out the command of a bare key. It is called where no widget has the focus, and by Keys.

@@ -25,6 +25,12 @@ type Page interface {
 	Close()
 }
 
+// Leaver is a Page that may want to ask before the window closes, as while something runs in it that would end with it.
+type Leaver interface {
+	// Leaving says whether the window may close now. Else the page asks, and calls goOn where the answer is yes.
+	Leaving(goOn func()) bool
+}
+
 // Command is something that can be done on a page: an entry of the window's menu, with its keys.
 type Command struct {
 	Menu  string // title of the menu that it is in; "" = no entry, keys only

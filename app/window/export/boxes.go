@@ -1,0 +1,415 @@
+package export
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
+	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
+
+	"github.com/takebar/takebar/app/attempts"
+	"github.com/takebar/takebar/app/window/ui"
+)
+
+const radius = 10 // of panels
+
+// panel is an area a shade off the background.
+func panel(content fyne.CanvasObject) fyne.CanvasObject {
+	back := ui.NewFill(ui.ColorPanel)
+	back.Radius = radius
+	return container.NewStack(back, container.New(layout.NewCustomPaddedLayout(10, 10, 14, 14), content))
+}
+
+func iconButton(icon fyne.Resource, tapped func()) *widget.Button {
+	b := widget.NewButtonWithIcon("", icon, tapped)
+	b.Importance = widget.LowImportance
+	return b
+}
+
+// button changes what a button says and whether it can be pressed.
+func button(b *widget.Button, label string, on bool) {
+	if b.Text != label {
+		b.SetText(label)
+	}
+	if on && b.Disabled() {
+		b.Enable()
+	} else if !on && !b.Disabled() {
+		b.Disable()
+	}
+}
+
+func middle(objects ...fyne.CanvasObject) fyne.CanvasObject {
+	return container.NewVBox(layout.NewSpacer(), container.NewHBox(objects...), layout.NewSpacer())
+}
+
+// banner recommends bounces.
+type banner struct {
+	text    *line
+	button  *widget.Button
+	twin    *banner // the same on the other face of the page; nil = none
+	content fyne.CanvasObject
+}
+
+func newBanner(p *Page) *banner {
+	b := &banner{text: newLine(theme.ColorNameForeground, theme.SizeNameText)}
+	b.button = widget.NewButton("", p.bounce)
+	icon := widget.NewIcon(theme.NewPrimaryThemedResource(theme.InfoIcon()))
+	b.content = panel(container.NewBorder(nil, nil, container.New(layout.NewCustomPaddedLayout(0, 0, 0, 6), icon), b.button, b.text))
+	return b
+}
+
+func (b *banner) show(v attempts.Bounce) {
+	b.text.set(v.Text)
+	button(b.button, v.Button, !v.Off)
+	if b.twin != nil {
+		b.twin.show(v)
+	}
+}
+
+// head is the title, whether the shortcut is rehearsed, and what can be begun.
+type head struct {
+	ready    *line
+	icon     *widget.Icon
+	rehearse *widget.Button
+	attempt  *widget.Button
+	content  fyne.CanvasObject
+}
+
+func newHead(p *Page) *head {
+	title := newLine(theme.ColorNameForeground, theme.SizeNameHeadingText)
+	title.bold = true
+	title.set(p.say("export.heading"))
+	h := &head{ready: newLine(ui.ColorFaint, theme.SizeNameText), icon: widget.NewIcon(nil)}
+	h.rehearse = widget.NewButton("", p.rehearseNext)
+	h.attempt = widget.NewButtonWithIcon(p.say("export.do.attempt"), theme.MediaPlayIcon(), func() { p.try(false) })
+	h.attempt.Importance = widget.HighImportance
+	left := container.NewVBox(title, container.NewBorder(nil, nil, h.icon, nil, h.ready))
+	h.content = container.New(layout.NewCustomPaddedLayout(4, 8, 6, 0), container.NewBorder(nil, nil, nil, middle(h.rehearse, h.attempt), left))
+	return h
+}
+
+func (h *head) show(v attempts.View) {
+	text := v.Ready.Text
+	if v.Running == nil && v.Why != "" && v.Ready.OK {
+		text += "  " + v.Why
+	}
+	h.ready.set(text)
+	icon := theme.NewColoredResource(theme.WarningIcon(), ui.ColorStar)
+	if v.Ready.OK {
+		icon = theme.NewColoredResource(theme.ConfirmIcon(), ui.ColorMeter)
+	}
+	h.icon.SetResource(icon)
+	button(h.rehearse, v.Ready.Label, v.CanRehearse)
+	button(h.attempt, h.attempt.Text, v.CanAttempt)
+}
+
+// runCard is what runs now.
+type runCard struct {
+	title, count, text, note *line
+	bar                      *widget.ProgressBar
+	steps                    *steps
+	stop                     *widget.Button
+	content                  *fyne.Container
+}
+
+func newRunCard(p *Page) *runCard {
+	c := &runCard{
+		title: newLine(theme.ColorNameForeground, theme.SizeNameSubHeadingText), count: newLine(ui.ColorFaint, theme.SizeNameText),
+		text: newLine(theme.ColorNameForeground, theme.SizeNameText), note: newLine(ui.ColorFaint, theme.SizeNameCaptionText),
+		bar: widget.NewProgressBar(), steps: newSteps(),
+	}
+	c.title.bold, c.count.free = true, true
+	c.bar.TextFormatter = func() string { return "" }
+	c.stop = widget.NewButtonWithIcon("", theme.MediaStopIcon(), p.stop)
+	c.stop.Importance = widget.DangerImportance
+	top := container.NewBorder(nil, nil, nil, container.NewHBox(middle(c.count), c.stop), container.NewVBox(c.title, c.text))
+	bar := container.New(thin{}, c.bar)
+	c.content = container.NewVBox(panel(container.NewVBox(top, container.New(layout.NewCustomPaddedLayout(6, 4, 0, 0), c.steps), bar, c.note)))
+	c.content.Hide()
+	return c
+}
+
+// thin keeps a progress bar low.
+type thin struct{}
+
+func (thin) MinSize(objects []fyne.CanvasObject) fyne.Size {
+	for _, o := range objects {
+		if o.Visible() {
+			return fyne.NewSize(10, 5)
+		}
+	}
+	return fyne.NewSize(0, 0)
+}
+
+func (thin) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Resize(size)
+	}
+}
+
+func (c *runCard) show(v attempts.View) {
+	r := v.Running
+	if r == nil {
+		c.content.Hide()
+		return
+	}
+	c.title.set(r.Title)
+	c.count.set(r.Count)
+	text := r.Text
+	if r.Size != "" {
+		text += "  " + r.Size
+	}
+	c.text.set(text)
+	c.note.set(r.Note)
+	c.steps.set(r.Steps)
+	if len(r.Steps) == 0 {
+		c.steps.Hide()
+	} else {
+		c.steps.Show()
+	}
+	if r.Part < 0 {
+		c.bar.Hide()
+	} else {
+		c.bar.Show()
+		c.bar.SetValue(r.Part)
+	}
+	button(c.stop, r.Stop, v.CanStop)
+	if r.Elsewhere {
+		c.stop.Hide()
+	} else {
+		c.stop.Show()
+	}
+	c.content.Show()
+	c.content.Refresh()
+}
+
+// offBox is the text to agree to.
+type offBox struct {
+	p        *Page
+	title    *line
+	again    *line
+	text     *sheet
+	pictures *widget.Check
+	agree    *widget.Button
+	version  int
+	content  fyne.CanvasObject
+}
+
+func newOffBox(p *Page) *offBox {
+	o := &offBox{p: p, title: newLine(theme.ColorNameForeground, theme.SizeNameHeadingText), again: newLine(theme.ColorNameError, theme.SizeNameText), text: newSheet(22)}
+	o.title.bold = true
+	o.text.most = 760
+	o.pictures = widget.NewCheck("", nil)
+	o.agree = widget.NewButtonWithIcon("", theme.ConfirmIcon(), func() { p.enable(o.pictures.Checked) })
+	o.agree.Importance = widget.HighImportance
+	scroll := container.NewVScroll(container.New(layout.NewCustomPaddedLayout(4, 10, 2, 10), o.text))
+	o.text.taller = scroll.Refresh
+	top := container.New(layout.NewCustomPaddedLayout(4, 8, 6, 0), container.NewVBox(o.title, o.again))
+	foot := container.New(layout.NewCustomPaddedLayout(8, 0, 0, 0), container.NewBorder(nil, nil, nil, o.agree, o.pictures))
+	o.content = container.NewBorder(container.NewVBox(top, newBannerAgain(p)), foot, nil, nil, panel(scroll))
+	return o
+}
+
+// newBannerAgain is the same advice where attempts are off; one object cannot be in two places.
+func newBannerAgain(p *Page) fyne.CanvasObject {
+	p.banner.twin = newBanner(p)
+	return p.banner.twin.content
+}
+
+func (o *offBox) show(v attempts.View) {
+	o.title.set(v.Off.Title)
+	o.again.set(v.Off.Again)
+	if v.Off.Again == "" {
+		o.again.Hide()
+	} else {
+		o.again.Show()
+	}
+	if o.pictures.Text != v.Off.Permit {
+		o.pictures.Text = v.Off.Permit
+		o.pictures.Refresh()
+	}
+	button(o.agree, v.Off.Agree, v.CanSwitch)
+	var blocks []block
+	for _, x := range v.Off.Text {
+		b := block{text: x.Text, tone: theme.ColorNameForeground, size: theme.SizeNameText, above: 6}
+		switch {
+		case x.Heading:
+			b.bold, b.above = true, 18
+		case x.Point:
+			b.gutter = "•"
+		default:
+			b.above = 10
+		}
+		blocks = append(blocks, b)
+	}
+	if len(blocks) > 0 {
+		blocks[0].above = 0
+	}
+	o.text.set(blocks)
+}
+
+// pastBox is the list of attempts that were made.
+type pastBox struct {
+	p       *Page
+	rows    []attempts.PastRow
+	list    *widget.List
+	empty   *widget.Label
+	telling bool // the list is told what is chosen, not the user
+	content fyne.CanvasObject
+}
+
+func newPastBox(p *Page) *pastBox {
+	b := &pastBox{p: p}
+	b.list = widget.NewList(func() int { return len(b.rows) }, func() fyne.CanvasObject { return newPastRow() }, func(i widget.ListItemID, o fyne.CanvasObject) {
+		if row, ok := o.(*pastRow); ok && i < len(b.rows) {
+			row.show(b.rows[i])
+		}
+	})
+	b.list.HideSeparators = true
+	b.list.OnSelected = func(i widget.ListItemID) {
+		if !b.telling && i < len(b.rows) {
+			p.open(b.rows[i].ID, true)
+		}
+	}
+	b.empty = widget.NewLabel(p.say("export.past.empty"))
+	b.empty.Importance = widget.LowImportance
+	b.content = titled(p.say("export.past.title"), nil, container.NewStack(b.list, container.NewCenter(b.empty)))
+	return b
+}
+
+// titled is a section with its title, and what stands right of that.
+func titled(title string, right, content fyne.CanvasObject) fyne.CanvasObject {
+	t := newLine(theme.ColorNameForeground, theme.SizeNameText)
+	t.bold = true
+	t.set(title)
+	back := ui.NewFill(ui.ColorPanel)
+	back.Radius = radius
+	bar := container.New(layout.NewCustomPaddedLayout(6, 2, 12, 6), container.NewBorder(nil, nil, nil, right, t))
+	return container.NewStack(back, container.NewBorder(bar, nil, nil, nil, container.New(layout.NewCustomPaddedLayout(0, 6, 6, 6), content)))
+}
+
+func (b *pastBox) show(v attempts.View) {
+	b.rows = v.Past
+	if len(b.rows) == 0 {
+		b.empty.Show()
+	} else {
+		b.empty.Hide()
+	}
+	b.list.Refresh()
+	b.telling = true
+	defer func() { b.telling = false }()
+	for i, r := range b.rows {
+		if r.ID == b.p.opened {
+			b.list.Select(i)
+			return
+		}
+	}
+	b.list.UnselectAll()
+}
+
+// detailBox is one attempt opened.
+type detailBox struct {
+	p       *Page
+	title   *line
+	when    *line
+	badge   *badge
+	reveal  *widget.Button
+	copy    *widget.Button
+	folder  *widget.Button
+	sheet   *sheet
+	scroll  *container.Scroll
+	empty   fyne.CanvasObject
+	filled  fyne.CanvasObject
+	shown   attempts.Detail
+	content fyne.CanvasObject
+}
+
+func newDetailBox(p *Page) *detailBox {
+	d := &detailBox{p: p, title: newLine(theme.ColorNameForeground, theme.SizeNameSubHeadingText), when: newLine(ui.ColorFaint, theme.SizeNameCaptionText), badge: newBadge(), sheet: newSheet(58)}
+	d.title.bold = true
+	d.reveal = iconButton(theme.MediaMusicIcon(), p.reveal)
+	d.copy = iconButton(theme.ContentCopyIcon(), p.copyStory)
+	d.folder = iconButton(theme.FolderOpenIcon(), p.openTrace)
+	d.scroll = container.NewVScroll(container.New(layout.NewCustomPaddedLayout(0, 8, 12, 12), d.sheet))
+	d.sheet.taller = d.scroll.Refresh
+	top := container.NewBorder(nil, nil, nil, container.NewHBox(middle(d.badge), d.reveal, d.copy, d.folder), container.NewVBox(d.title, d.when))
+	d.filled = container.NewBorder(container.New(layout.NewCustomPaddedLayout(8, 6, 12, 6), top), nil, nil, nil, d.scroll)
+	label := widget.NewLabel(p.say("export.detail.empty"))
+	label.Wrapping, label.Alignment, label.Importance = fyne.TextWrapWord, fyne.TextAlignCenter, widget.LowImportance
+	d.empty = container.NewVBox(layout.NewSpacer(), label, layout.NewSpacer())
+	back := ui.NewFill(ui.ColorPanel)
+	back.Radius = radius
+	d.content = container.NewStack(back, d.empty, d.filled)
+	d.clear()
+	return d
+}
+
+func (d *detailBox) clear() {
+	d.shown = attempts.Detail{}
+	d.filled.Hide()
+	d.empty.Show()
+}
+
+func (d *detailBox) show(v attempts.Detail) {
+	other := d.shown.ID != v.ID
+	atEnd := d.scroll.Offset.Y+d.scroll.Size().Height >= d.scroll.Content.MinSize().Height-4
+	d.shown = v
+	d.empty.Hide()
+	d.filled.Show()
+	d.title.set(v.Title)
+	d.when.set(v.When)
+	d.badge.set(lookOf(v.Outcome, attempts.Ended), v.Badge)
+	if len(v.Files) == 0 {
+		d.reveal.Disable()
+	} else {
+		d.reveal.Enable()
+	}
+	d.sheet.set(d.blocks(v))
+	d.scroll.Refresh()
+	switch {
+	case v.Outcome == "" && (atEnd || other):
+		d.scroll.ScrollToBottom() // a running attempt is followed
+	case other:
+		d.scroll.ScrollToTop()
+	}
+}
+
+func (d *detailBox) blocks(v attempts.Detail) []block {
+	const text, small = theme.SizeNameText, theme.SizeNameCaptionText
+	var all []block
+	if v.Sentence != "" {
+		all = append(all, block{text: v.Sentence, tone: theme.ColorNameForeground, size: text, bold: true})
+	}
+	if v.Next != "" {
+		all = append(all, block{text: d.p.say("export.detail.next") + " " + strings.ReplaceAll(v.Next, "`", ""), tone: theme.ColorNameForeground, size: text, above: 4})
+	}
+	for _, f := range v.Files {
+		all = append(all, block{text: f.Name, tone: theme.ColorNameForeground, size: text, above: 8}, block{text: f.Facts, tone: ui.ColorFaint, size: small})
+	}
+	for _, w := range v.Warnings {
+		all = append(all, block{text: w, tone: ui.ColorStar, size: small, above: 4})
+	}
+	if v.Reason != "" {
+		all = append(all, block{text: v.Reason, tone: ui.ColorFaint, size: small, above: 4})
+	}
+	above := float32(14)
+	if len(all) == 0 {
+		above = 0
+	}
+	if len(v.Lines) == 0 {
+		return append(all, block{text: v.Empty, tone: ui.ColorFaint, size: small, above: above})
+	}
+	for _, l := range v.Lines {
+		b := block{text: l.Text, gutter: l.At, tone: ui.ColorFaint, size: small, above: 1}
+		if l.Step {
+			b.tone, b.bold, b.above = theme.ColorNameForeground, true, 7
+		}
+		if above > 0 {
+			b.above, above = above, 0
+		}
+		all = append(all, b)
+	}
+	return all
+}
