@@ -256,3 +256,9 @@ func number(parts []string, i int) int {
 
 // Newer says whether version a of the script comes after b.
 func Newer(a, b string) bool { return compareVersions(a, b) > 0 }
+
+// LibraryOf gives the User Library that a folder is, or is the script folder of; false: it looks like none.
+func LibraryOf(dir string) (string, bool) {
+	library := toLibrary(dir)
+	return library, IsUserLibrary(library)
+}
