@@ -144,6 +144,7 @@ func TestContract(t *testing.T) {
 		"takes":     contractTakes,
 		"refusals":  contractRefusals,
 		"library":   contractLibrary,
+		"changes":   contractChanges,
 		"settings":  contractSettings,
 		"other":     contractOther,
 		"watch":     contractWatch,
@@ -414,6 +415,55 @@ func contractLibrary(t *testing.T, w *world) {
 	}
 	if e, err := w.Take(ctx, take.ID); err != nil || e.ID != take.ID {
 		t.Errorf("%+v %v", e, err)
+	}
+}
+
+// contractChanges: the Snapshot says that a take has changed, and Since says which.
+func contractChanges(t *testing.T, w *world) {
+	ctx := t.Context()
+	w.linked()
+	before := w.until("the first look", func(s Snapshot) bool { return s.Library.Revision > 0 }).Library
+	if before.Takes != 0 || before.Problem != "" || before.Base > before.Revision {
+		t.Errorf("%+v", before)
+	}
+	var ids []string
+	for range 2 {
+		take, err := w.StartTake(ctx, TakeRequest{Source: live.SourceTrack, Track: "Bass"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.StopTake(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := w.WaitLanded(ctx, take.ID); err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, take.ID)
+	}
+	now := w.Snapshot().Library
+	if now.Takes != 2 || now.Revision <= before.Revision {
+		t.Errorf("two takes have landed: %+v, before %+v", now, before)
+	}
+	if all, err := w.Takes(ctx, TakeQuery{Since: before.Revision}); err != nil || len(all) != 2 {
+		t.Errorf("%+v %v", all, err)
+	}
+	if none, err := w.Takes(ctx, TakeQuery{Since: now.Revision}); err != nil || none == nil || len(none) != 0 {
+		t.Errorf("%+v %v", none, err)
+	}
+	note := "n"
+	for name, change := range map[string]func() (LibraryTake, error){
+		"annotate": func() (LibraryTake, error) { return w.AnnotateTake(ctx, ids[0], &note, nil) },
+		"rename":   func() (LibraryTake, error) { return w.RenameTake(ctx, ids[0], "Riff") },
+		"trash":    func() (LibraryTake, error) { return w.TrashTake(ctx, ids[0]) },
+	} {
+		was := w.Snapshot().Library.Revision
+		changed, err := change()
+		if err != nil || w.Snapshot().Library.Revision <= was {
+			t.Errorf("%s: %v, revision %d, was %d", name, err, w.Snapshot().Library.Revision, was)
+		}
+		if got, err := w.Takes(ctx, TakeQuery{Since: was}); err != nil || len(got) != 1 || got[0].ID != changed.ID || got[0].Trashed != changed.Trashed {
+			t.Errorf("%s: %+v %v", name, got, err)
+		}
 	}
 }
 
