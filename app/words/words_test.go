@@ -78,7 +78,7 @@ func TestKeysInCodeAndFiles(t *testing.T) {
 
 // wireWord knows names of methods and settings that look like keys.
 func wireWord(s string) bool {
-	return slices.Contains([]string{"take.start", "take.stop", "take.cancel", "export.enabled", "export.shortcut", "export.folders", "export.output", "export.open_command"}, s)
+	return slices.Contains([]string{"take.start", "take.stop", "take.cancel", "export.enabled", "export.pictures", "export.shortcut", "export.folders", "export.output", "export.open_command"}, s)
 }
 
 func literals(t *testing.T) map[string]bool {
