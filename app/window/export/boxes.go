@@ -13,7 +13,10 @@ import (
 	"github.com/takebar/takebar/app/window/ui"
 )
 
-const radius = 10 // of panels
+const (
+	radius = 10 // of panels
+	gap    = 8  // between panels
+)
 
 // panel is an area a shade off the background.
 func panel(content fyne.CanvasObject) fyne.CanvasObject {
@@ -108,7 +111,8 @@ func (h *head) show(v attempts.View) {
 // runCard is what runs now.
 type runCard struct {
 	title, count, text, note *line
-	bar                      *widget.ProgressBar
+	bar                      *fyne.Container
+	part                     *portion
 	steps                    *steps
 	stop                     *widget.Button
 	content                  *fyne.Container
@@ -118,35 +122,32 @@ func newRunCard(p *Page) *runCard {
 	c := &runCard{
 		title: newLine(theme.ColorNameForeground, theme.SizeNameSubHeadingText), count: newLine(ui.ColorFaint, theme.SizeNameText),
 		text: newLine(theme.ColorNameForeground, theme.SizeNameText), note: newLine(ui.ColorFaint, theme.SizeNameCaptionText),
-		bar: widget.NewProgressBar(), steps: newSteps(),
+		part: &portion{}, steps: newSteps(),
 	}
 	c.title.bold, c.count.free = true, true
-	c.bar.TextFormatter = func() string { return "" }
+	trough, done := ui.NewFill(ui.ColorBadge), ui.NewFill(theme.ColorNamePrimary)
+	trough.Radius, done.Radius = barHigh/2, barHigh/2
+	c.bar = container.New(c.part, trough, done)
 	c.stop = widget.NewButtonWithIcon("", theme.MediaStopIcon(), p.stop)
 	c.stop.Importance = widget.DangerImportance
-	top := container.NewBorder(nil, nil, nil, container.NewHBox(middle(c.count), c.stop), container.NewVBox(c.title, c.text))
-	bar := container.New(thin{}, c.bar)
-	c.content = container.NewVBox(panel(container.NewVBox(top, container.New(layout.NewCustomPaddedLayout(6, 4, 0, 0), c.steps), bar, c.note)))
+	top := container.NewBorder(nil, nil, nil, middle(c.count, c.stop), container.NewVBox(c.title, c.text))
+	c.content = container.NewVBox(panel(container.NewVBox(top, container.New(layout.NewCustomPaddedLayout(6, 2, 0, 0), c.steps), c.bar, c.note)))
 	c.content.Hide()
 	return c
 }
 
-// thin keeps a progress bar low.
-type thin struct{}
+const barHigh = 5
 
-func (thin) MinSize(objects []fyne.CanvasObject) fyne.Size {
-	for _, o := range objects {
-		if o.Visible() {
-			return fyne.NewSize(10, 5)
-		}
-	}
-	return fyne.NewSize(0, 0)
-}
+// portion lays one object over a part of another, from the left.
+type portion struct{ part float64 }
 
-func (thin) Layout(objects []fyne.CanvasObject, size fyne.Size) {
-	for _, o := range objects {
-		o.Resize(size)
-	}
+// MinSize implements fyne.Layout.
+func (*portion) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(20, barHigh) }
+
+// Layout implements fyne.Layout.
+func (l *portion) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	put(objects[0], 0, 0, size.Width, size.Height)
+	put(objects[1], 0, 0, size.Width*float32(l.part), size.Height)
 }
 
 func (c *runCard) show(v attempts.View) {
@@ -172,8 +173,9 @@ func (c *runCard) show(v attempts.View) {
 	if r.Part < 0 {
 		c.bar.Hide()
 	} else {
+		c.part.part = r.Part
 		c.bar.Show()
-		c.bar.SetValue(r.Part)
+		c.bar.Refresh()
 	}
 	button(c.stop, r.Stop, v.CanStop)
 	if r.Elsewhere {
@@ -208,7 +210,9 @@ func newOffBox(p *Page) *offBox {
 	o.text.taller = scroll.Refresh
 	top := container.New(layout.NewCustomPaddedLayout(4, 8, 6, 0), container.NewVBox(o.title, o.again))
 	foot := container.New(layout.NewCustomPaddedLayout(8, 0, 0, 0), container.NewBorder(nil, nil, nil, o.agree, o.pictures))
-	o.content = container.NewBorder(container.NewVBox(top, newBannerAgain(p)), foot, nil, nil, panel(scroll))
+	head := container.New(layout.NewCustomPaddedVBoxLayout(gap), top, newBannerAgain(p))
+	body := container.New(layout.NewCustomPaddedLayout(gap-theme.Padding(), 0, 0, 0), panel(container.NewThemeOverride(scroll, calm{})))
+	o.content = container.NewBorder(head, foot, nil, nil, body)
 	return o
 }
 
@@ -255,7 +259,7 @@ type pastBox struct {
 	p       *Page
 	rows    []attempts.PastRow
 	list    *widget.List
-	empty   *widget.Label
+	empty   *line
 	telling bool // the list is told what is chosen, not the user
 	content fyne.CanvasObject
 }
@@ -273,8 +277,8 @@ func newPastBox(p *Page) *pastBox {
 			p.open(b.rows[i].ID, true)
 		}
 	}
-	b.empty = widget.NewLabel(p.say("export.past.empty"))
-	b.empty.Importance = widget.LowImportance
+	b.empty = caption(p.say("export.past.empty"))
+	b.empty.free = true
 	b.content = titled(p.say("export.past.title"), nil, container.NewStack(b.list, container.NewCenter(b.empty)))
 	return b
 }
@@ -298,6 +302,10 @@ func (b *pastBox) show(v attempts.View) {
 		b.empty.Hide()
 	}
 	b.list.Refresh()
+}
+
+// mark chooses in the list what is open.
+func (b *pastBox) mark() {
 	b.telling = true
 	defer func() { b.telling = false }()
 	for i, r := range b.rows {
@@ -323,6 +331,8 @@ type detailBox struct {
 	empty   fyne.CanvasObject
 	filled  fyne.CanvasObject
 	shown   attempts.Detail
+	follow  bool // scroll to the end
+	fresh   bool // scroll to the top
 	content fyne.CanvasObject
 }
 
@@ -336,9 +346,7 @@ func newDetailBox(p *Page) *detailBox {
 	d.sheet.taller = d.scroll.Refresh
 	top := container.NewBorder(nil, nil, nil, container.NewHBox(middle(d.badge), d.reveal, d.copy, d.folder), container.NewVBox(d.title, d.when))
 	d.filled = container.NewBorder(container.New(layout.NewCustomPaddedLayout(8, 6, 12, 6), top), nil, nil, nil, d.scroll)
-	label := widget.NewLabel(p.say("export.detail.empty"))
-	label.Wrapping, label.Alignment, label.Importance = fyne.TextWrapWord, fyne.TextAlignCenter, widget.LowImportance
-	d.empty = container.NewVBox(layout.NewSpacer(), label, layout.NewSpacer())
+	d.empty = container.NewVBox(layout.NewSpacer(), centred(p.say("export.detail.empty")), layout.NewSpacer())
 	back := ui.NewFill(ui.ColorPanel)
 	back.Radius = radius
 	d.content = container.NewStack(back, d.empty, d.filled)
@@ -367,13 +375,18 @@ func (d *detailBox) show(v attempts.Detail) {
 		d.reveal.Enable()
 	}
 	d.sheet.set(d.blocks(v))
-	d.scroll.Refresh()
+	d.follow, d.fresh = v.Outcome == "" && (atEnd || other), other
+}
+
+// mark follows a running attempt to its last line, and begins another one at its top.
+func (d *detailBox) mark() {
 	switch {
-	case v.Outcome == "" && (atEnd || other):
-		d.scroll.ScrollToBottom() // a running attempt is followed
-	case other:
+	case d.follow:
+		d.scroll.ScrollToBottom()
+	case d.fresh:
 		d.scroll.ScrollToTop()
 	}
+	d.follow, d.fresh = false, false
 }
 
 func (d *detailBox) blocks(v attempts.Detail) []block {
@@ -389,7 +402,7 @@ func (d *detailBox) blocks(v attempts.Detail) []block {
 		all = append(all, block{text: f.Name, tone: theme.ColorNameForeground, size: text, above: 8}, block{text: f.Facts, tone: ui.ColorFaint, size: small})
 	}
 	for _, w := range v.Warnings {
-		all = append(all, block{text: w, tone: ui.ColorStar, size: small, above: 4})
+		all = append(all, block{text: w, icon: theme.WarningIcon, tint: ui.ColorStar, tone: theme.ColorNameForeground, size: text, above: 6})
 	}
 	if v.Reason != "" {
 		all = append(all, block{text: v.Reason, tone: ui.ColorFaint, size: small, above: 4})

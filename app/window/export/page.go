@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/layout"
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/takebar/takebar/app"
@@ -65,7 +66,9 @@ func New(desk *ui.Desk, deps Deps) *Page {
 	below.SetOffset(0.36)
 	split := container.NewVSplit(p.queue.content, below)
 	split.SetOffset(0.46)
-	p.on = container.NewBorder(container.NewVBox(p.head.content, p.banner.content, p.card.content), nil, nil, nil, split)
+	top := container.New(layout.NewCustomPaddedVBoxLayout(gap), p.head.content, p.banner.content, p.card.content)
+	body := container.New(layout.NewCustomPaddedLayout(gap-theme.Padding(), 0, 0, 0), container.NewThemeOverride(split, calm{}))
+	p.on = container.NewBorder(top, nil, nil, nil, body)
 	p.content = container.NewStack()
 	p.show()
 	p.read()
@@ -221,26 +224,54 @@ func (p *Page) open(id string, chosen bool) {
 func (p *Page) show() {
 	p.view = attempts.Build(p.books, p.facts, p.say, p.deps.Zone)
 	p.banner.show(p.view.Bounce)
-	var front fyne.CanvasObject
 	switch {
 	case !p.known:
-		front = container.NewStack()
 	case !p.view.On:
 		p.off.show(p.view)
-		front = p.off.content
+		p.front(p.off.content)
 	default:
 		p.head.show(p.view)
 		p.card.show(p.view)
 		p.queue.show(p.view)
 		p.past.show(p.view)
 		p.showDetail()
-		front = p.on
-	}
-	if len(p.content.Objects) != 1 || p.content.Objects[0] != front {
-		p.content.Objects = []fyne.CanvasObject{front}
-		p.content.Refresh()
+		p.front(p.on)
+		// Lists must have their size before they scroll to what is chosen.
+		p.queue.mark()
+		p.past.mark()
+		p.detail.mark()
 	}
 	p.desk.Refresh()
+}
+
+func (p *Page) front(o fyne.CanvasObject) {
+	if len(p.content.Objects) != 1 || p.content.Objects[0] != o {
+		p.content.Objects = []fyne.CanvasObject{o}
+		p.content.Refresh()
+	}
+	arrange(o)
+}
+
+// arrange lays out everything below an object anew: texts and buttons need another width now. The window would do so at its next frame.
+func arrange(o fyne.CanvasObject) {
+	switch o := o.(type) {
+	case *fyne.Container:
+		if o.Layout != nil {
+			o.Layout.Layout(o.Objects, o.Size())
+		}
+		for _, child := range o.Objects {
+			arrange(child)
+		}
+	case *container.Split:
+		o.Refresh()
+		arrange(o.Leading)
+		arrange(o.Trailing)
+	case *container.Scroll:
+		o.Refresh()
+		arrange(o.Content)
+	case *container.ThemeOverride:
+		arrange(o.Content)
+	}
 }
 
 func (p *Page) showDetail() {

@@ -2,6 +2,8 @@ package export
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -19,6 +21,7 @@ type queueBox struct {
 	rows    []attempts.Row
 	list    *widget.List
 	telling bool
+	working int // number of the set that is at work; 0 = none
 	summary *line
 	counts  *fyne.Container
 	stopped *sheet
@@ -66,8 +69,7 @@ func newQueueBox(p *Page) *queueBox {
 	word := newLine(theme.ColorNameForeground, theme.SizeNameSubHeadingText)
 	word.free = true
 	word.set(p.say("export.queue.empty"))
-	hint := widget.NewLabel(p.say("export.queue.hint"))
-	hint.Wrapping, hint.Alignment, hint.SizeName, hint.Importance = fyne.TextWrapWord, fyne.TextAlignCenter, theme.SizeNameCaptionText, widget.LowImportance
+	hint := centred(p.say("export.queue.hint"))
 	icon := widget.NewIcon(theme.NewColoredResource(theme.DownloadIcon(), ui.ColorFaint))
 	frame := ui.NewFill(theme.ColorNameBackground)
 	frame.Radius, frame.Stroke = 8, theme.ColorNameSeparator
@@ -79,6 +81,17 @@ func newQueueBox(p *Page) *queueBox {
 	b.content = container.NewStack(back, container.NewBorder(container.New(layout.NewCustomPaddedLayout(6, 4, 12, 6), bar), nil, nil, nil,
 		container.New(layout.NewCustomPaddedLayout(0, 6, 6, 6), container.NewStack(b.table, b.empty))))
 	return b
+}
+
+// centred is small text of second rank in the middle.
+func centred(text string) *widget.RichText {
+	t := ui.Caption(text)
+	for _, s := range t.Segments {
+		if s, ok := s.(*widget.TextSegment); ok {
+			s.Style.Alignment = fyne.TextAlignCenter
+		}
+	}
+	return t
 }
 
 func caption(text string) *line {
@@ -132,8 +145,8 @@ func (b *queueBox) show(v attempts.View) {
 		b.stop.Hide()
 	} else {
 		b.stopped.set([]block{
-			{text: q.Stopped, icon: theme.WarningIcon, tone: ui.ColorStar, size: theme.SizeNameText},
-			{text: q.Next, tone: theme.ColorNameForeground, size: theme.SizeNameText, gutter: " "},
+			{text: q.Stopped, icon: theme.WarningIcon, tint: ui.ColorStar, tone: theme.ColorNameForeground, size: theme.SizeNameText, bold: true},
+			{text: strings.ReplaceAll(q.Next, "`", ""), tone: theme.ColorNameForeground, size: theme.SizeNameText, gutter: " ", above: 2},
 		})
 		b.stop.Show()
 	}
@@ -152,11 +165,23 @@ func (b *queueBox) show(v attempts.View) {
 		b.table.Show()
 	}
 	b.list.Refresh()
+}
+
+// mark chooses in the list what is chosen, and brings the set that is at work into view.
+func (b *queueBox) mark() {
 	b.telling = true
-	defer func() { b.telling = false }()
-	if at >= 0 {
+	if at := b.p.index(); at >= 0 {
 		b.list.Select(at)
 	} else {
 		b.list.UnselectAll()
+	}
+	b.telling = false
+	// The list follows the work, and leaves the user alone otherwise.
+	work := slices.IndexFunc(b.rows, func(r attempts.Row) bool { return r.State == attempts.Working })
+	if work < 0 {
+		b.working = 0
+	} else if n := b.rows[work].N; n != b.working {
+		b.working = n
+		b.list.ScrollTo(work)
 	}
 }

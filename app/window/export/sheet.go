@@ -15,7 +15,8 @@ type block struct {
 	text   string
 	gutter string               // left of it: a time, or a bullet
 	icon   func() fyne.Resource // left of it instead
-	tone   fyne.ThemeColorName  // of text and icon
+	tint   fyne.ThemeColorName  // of the icon
+	tone   fyne.ThemeColorName  // of the text
 	size   fyne.ThemeSizeName
 	bold   bool
 	above  float32 // space
@@ -73,13 +74,16 @@ func (s *sheet) compose(width float32) {
 		pitch := fyne.MeasureText("Mg", size, style).Height + 2
 		switch {
 		case b.icon != nil:
-			i := canvas.NewImageFromResource(theme.NewColoredResource(b.icon(), b.tone))
+			i := canvas.NewImageFromResource(theme.NewColoredResource(b.icon(), b.tint))
 			i.FillMode = canvas.ImageFillContain
-			i.Move(fyne.NewPos(0, y))
+			i.Move(fyne.NewPos(max(0, left-pitch-6), y))
 			i.Resize(fyne.NewSize(pitch, pitch))
 			s.drawn = append(s.drawn, i)
 		case b.gutter != "":
 			small := theme.Size(theme.SizeNameCaptionText)
+			if b.gutter == "•" {
+				small = size
+			}
 			t := canvas.NewText(b.gutter, theme.Color(theme.ColorNamePlaceHolder))
 			t.TextSize, t.Alignment = small, fyne.TextAlignTrailing
 			t.Move(fyne.NewPos(0, y+(pitch-t.MinSize().Height)/2))
