@@ -115,6 +115,7 @@ func (i *Item) Wave() string {
 type reader struct {
 	say   words.Say
 	zone  *time.Location
+	point string               // between a number and its decimals
 	dates map[time.Time]string // of days, said once; nil = not kept
 }
 
@@ -144,7 +145,7 @@ func (r reader) item(t control.LibraryTake) *Item {
 		i.Length = app.Length(i.duration)
 	}
 	if t.Tempo > 0 {
-		i.Tempo = strconv.FormatFloat(float64(int(t.Tempo*100+0.5))/100, 'f', -1, 64)
+		i.Tempo = strings.Replace(strconv.FormatFloat(float64(int(t.Tempo*100+0.5))/100, 'f', -1, 64), ".", r.point, 1)
 	}
 	i.Time = at.Format("15:04")
 	i.Date = r.date(i.day)

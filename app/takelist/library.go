@@ -64,7 +64,7 @@ type group struct {
 
 // New makes a Library of takes; days are those of the zone. It may run away from the user interface.
 func New(takes []control.LibraryTake, say words.Say, zone *time.Location) *Library {
-	l := &Library{reader: reader{say: say, zone: zone, dates: map[time.Time]string{}}, byID: make(map[string]*Item, len(takes))}
+	l := &Library{reader: reader{say: say, zone: zone, point: say("takes.decimal_point"), dates: map[time.Time]string{}}, byID: make(map[string]*Item, len(takes))}
 	for _, t := range takes {
 		l.byID[t.ID] = l.reader.item(t)
 	}

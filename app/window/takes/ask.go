@@ -62,14 +62,16 @@ func (p *Page) ask(q question) {
 	title := ui.Text(q.title, theme.ColorNameForeground, theme.SizeNameSubHeadingText, fyne.TextStyle{Bold: true})
 	hint := widget.NewLabel(q.hint)
 	hint.Wrapping = fyne.TextWrapWord
+	side := theme.InnerPadding() // as labels have it
+	edge := layout.NewCustomPaddedLayout(0, 0, side, side)
 	body := container.NewVBox(title, hint)
 	if q.answer != "" {
-		body.Add(entry)
+		body.Add(container.New(edge, entry))
 	}
 	width := canvas.NewRectangle(color.Transparent)
 	width.SetMinSize(fyne.NewSize(questionWide, 0))
 	body.Add(why)
-	body.Add(container.NewHBox(layout.NewSpacer(), no, yes))
+	body.Add(container.New(layout.NewCustomPaddedLayout(8, 4, side, side), container.NewHBox(layout.NewSpacer(), no, yes)))
 	popUp = widget.NewModalPopUp(container.NewPadded(container.NewStack(width, body)), over)
 	popUp.Show()
 	if q.answer == "" {
@@ -102,15 +104,19 @@ func (e *answerEntry) TypedKey(k *fyne.KeyEvent) {
 	e.Entry.TypedKey(k)
 }
 
-// keyButton is pressed by Enter as well, and left by Esc.
+// keyButton is pressed by Enter as well, and left by Esc, so that nobody who uses keys only is caught in it.
 type keyButton struct {
 	widget.Button
 	shut func()
 }
 
 func newKeyButton(text string, shut func()) *keyButton {
+	return newIconButton(text, nil, nil, shut)
+}
+
+func newIconButton(text string, icon fyne.Resource, tapped, shut func()) *keyButton {
 	b := &keyButton{shut: shut}
-	b.Text = text
+	b.Text, b.Icon, b.OnTapped = text, icon, tapped
 	b.ExtendBaseWidget(b)
 	return b
 }
@@ -119,7 +125,9 @@ func newKeyButton(text string, shut func()) *keyButton {
 func (b *keyButton) TypedKey(k *fyne.KeyEvent) {
 	switch k.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
-		b.OnTapped()
+		if !b.Disabled() {
+			b.OnTapped()
+		}
 	case fyne.KeyEscape:
 		b.shut()
 	default:

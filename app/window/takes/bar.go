@@ -21,8 +21,8 @@ import (
 type bar struct {
 	page     *Page
 	entry    *searchEntry
-	filter   *widget.Button
-	sort     *widget.Button
+	filter   *keyButton
+	sort     *keyButton
 	chips    *fyne.Container
 	sum      *line
 	second   *fyne.Container // chips and sum
@@ -35,9 +35,9 @@ type bar struct {
 
 func newBar(p *Page) *bar {
 	b := &bar{page: p, entry: newSearchEntry(p), chips: container.NewHBox()}
-	b.filter = widget.NewButtonWithIcon(p.say("takes.filter"), theme.MenuDropDownIcon(), b.showFilters)
-	b.sort = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), b.showSorts)
-	for _, button := range []*widget.Button{b.filter, b.sort} {
+	b.filter = newIconButton(p.say("takes.filter"), theme.MenuDropDownIcon(), b.showFilters, p.unfocus)
+	b.sort = newIconButton("", theme.MenuDropDownIcon(), b.showSorts, p.unfocus)
+	for _, button := range []*keyButton{b.filter, b.sort} {
 		button.IconPlacement = widget.ButtonIconTrailingText
 		button.Importance = widget.LowImportance
 	}
@@ -48,7 +48,8 @@ func newBar(p *Page) *bar {
 	again := widget.NewButton(p.say("takes.step.retry"), p.read)
 	back := ui.NewFill(ui.ColorPanel)
 	back.Radius = 6
-	b.problem = container.NewStack(back, container.NewBorder(nil, nil, widget.NewIcon(theme.WarningIcon()), container.NewCenter(again), b.sentence))
+	b.problem = container.NewStack(back, container.NewPadded(container.NewBorder(nil, nil,
+		container.NewPadded(widget.NewIcon(theme.NewWarningThemedResource(theme.WarningIcon()))), container.NewCenter(again), b.sentence)))
 	b.problem.Hide()
 	first := container.NewBorder(nil, nil, nil, container.NewHBox(b.filter, b.sort), b.entry)
 	b.second = container.New(sumLayout{}, b.chips, b.sum)
@@ -137,12 +138,14 @@ func (b *bar) count() {
 
 // trouble tells above the list why it may not be up to date.
 func (b *bar) trouble(why string) {
-	if why == "" || len(b.page.view.Rows) == 0 {
-		b.problem.Hide()
-		return
+	hidden := why == "" || len(b.page.view.Rows) == 0
+	if !hidden {
+		b.sentence.SetText(why)
 	}
-	b.sentence.SetText(why)
-	b.problem.Show()
+	if b.problem.Hidden != hidden {
+		setHidden(b.problem, hidden)
+		b.page.content.Refresh() // the list gives room, or takes it back
+	}
 }
 
 func (b *bar) showSorts() {

@@ -28,6 +28,7 @@ func (p *Page) Commands() []ui.Command {
 		keys[keyOf(c)] = c
 	}
 	delete(keys, "")
+	first := true
 	for _, c := range p.right.Commands() {
 		other, taken := keys[keyOf(c)]
 		switch {
@@ -35,6 +36,9 @@ func (p *Page) Commands() []ui.Command {
 			continue
 		case taken: // it moves in the list: the command stays without a key
 			c.Key, c.Mod = "", 0
+		}
+		if first && c.Menu == p.say("takes.menu.take") {
+			first, c.Split = false, true
 		}
 		own = append(own, c)
 	}

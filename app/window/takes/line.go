@@ -53,7 +53,7 @@ func (l *line) measure(text string) fyne.Size {
 
 func (l *line) layout(size fyne.Size) {
 	l.drawn.Color, l.drawn.TextSize = theme.Color(l.colour), theme.Size(l.size)
-	l.drawn.Text = l.fits.fit(l.text, l.drawn.TextSize, size.Width+0.5, l.drawn.TextStyle.Bold)
+	l.drawn.Text = l.fits.fit(l.text, l.drawn.TextSize, size.Width+1, l.drawn.TextStyle.Bold)
 	high := l.measure("0").Height
 	place(l.drawn, 0, (size.Height-high)/2, size.Width, high)
 }

@@ -373,6 +373,7 @@ func (l *takeList) fitBold(text string, size, width float32) string {
 // fit is the text, or as much of it as there is room for, with an ellipsis.
 func (f *fitter) fit(text string, size, width float32, bold bool) string {
 	style := fyne.TextStyle{Bold: bold}
+	width = float32(int(width)) // as it is remembered
 	if text == "" || fyne.MeasureText(text, size, style).Width <= width {
 		return text
 	}

@@ -66,7 +66,7 @@ func (m *meter) set(left, right float64) {
 }
 
 func (m *meter) paint() {
-	m.name.Text = m.page.list.fit(m.track.Name, theme.CaptionTextSize(), meterName)
+	m.name.Text = m.page.list.fit(m.track.Name, theme.CaptionTextSize(), meterName*m.page.list.grow())
 	m.name.Color, m.name.TextSize = theme.Color(ui.ColorFaint), theme.CaptionTextSize()
 	for n, b := range m.bars {
 		m.backs[n].FillColor = theme.Color(ui.ColorBadge)
@@ -79,13 +79,14 @@ func (m *meter) paint() {
 
 func (m *meter) layout(size fyne.Size) {
 	text := fyne.MeasureText("0", m.name.TextSize, m.name.TextStyle)
-	place(m.name, 0, (size.Height-text.Height)/2, meterName, text.Height)
-	wide := size.Width - meterName - 8
+	name := meterName * m.page.list.grow()
+	place(m.name, 0, (size.Height-text.Height)/2, name, text.Height)
+	wide := size.Width - name - 8
 	for n := range m.bars {
 		y := size.Height/2 - meterBar - 0.5 + float32(n)*(meterBar+1)
-		place(m.backs[n], meterName+6, y, wide, meterBar)
+		place(m.backs[n], name+6, y, wide, meterBar)
 		filled := wide * float32(math.Min(math.Max(m.level[n], 0), 1))
-		place(m.bars[n], meterName+6, y, filled, meterBar)
+		place(m.bars[n], name+6, y, filled, meterBar)
 		m.bars[n].Hidden = filled < meterBar/2
 	}
 	for n := range m.bars {
@@ -111,7 +112,7 @@ type meterRenderer meter
 
 func (r *meterRenderer) Layout(size fyne.Size) { (*meter)(r).layout(size) }
 func (r *meterRenderer) MinSize() fyne.Size {
-	return fyne.NewSize(meterWide, fyne.MeasureText("0", theme.CaptionTextSize(), fyne.TextStyle{}).Height+4)
+	return fyne.NewSize(meterWide*r.page.list.grow(), fyne.MeasureText("0", theme.CaptionTextSize(), fyne.TextStyle{}).Height+4)
 }
 func (r *meterRenderer) Refresh() {
 	for _, o := range r.objects {

@@ -273,9 +273,12 @@ func (p *Page) chosenChanged() {
 	p.refreshMenus()
 }
 
+// unfocus gives the keys to the list.
+func (p *Page) unfocus() { p.desk.Window.Canvas().Unfocus() }
+
 // press is the mouse going down on a row.
 func (p *Page) press(row int, modifier fyne.KeyModifier) {
-	p.desk.Window.Canvas().Unfocus() // from here on, keys are for the list
+	p.unfocus()
 	switch {
 	case modifier&fyne.KeyModifierShift != 0:
 		p.chosen.To(row, true)

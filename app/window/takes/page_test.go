@@ -541,7 +541,9 @@ func TestLevels(t *testing.T) {
 	s := open(t, light(), core, linked())
 	s.settle(func() bool { return len(core.listens) == 1 })
 	ctx := <-core.listens
-	go func() { core.levels <- control.Levels{Tracks: []control.TrackLevel{{ID: "t1", Left: 0.5, Right: 0.25}, {ID: "unknown", Left: 1}}} }()
+	go func() {
+		core.levels <- control.Levels{Tracks: []control.TrackLevel{{ID: "t1", Left: 0.5, Right: 0.25}, {ID: "unknown", Left: 1}}}
+	}()
 	s.settle(func() bool { return s.page.stripView.meters["t1"].level == [2]float64{0.5, 0.25} })
 	go func() { core.levels <- control.Levels{} }()
 	s.settle(func() bool { return s.page.stripView.meters["t1"].level == [2]float64{} })

@@ -31,9 +31,20 @@ func TestPictures(t *testing.T) {
 			s.page.setShow(func(q *takelist.Show) { q.Rating, q.Text = 3, "song" })
 			s.page.bar.setText("song")
 			s.page.list.scrollTo(20000)
-			s.waves.mu.Lock()
-			s.waves.mu.Unlock()
 			s.settle(func() bool { return len(s.page.waves.running) == 0 && len(s.page.waves.queue) == 0 })
+			return s
+		},
+		"away": func(look ui.Look) *stage {
+			return open(t, look, &fakeCore{away: &control.Error{Message: "The takes folder /Volumes/Recordings/Takebar is not there.", Hint: "Plug the disk in, or choose another folder in Settings."}}, linked())
+		},
+		"behind": func(look ui.Look) *stage {
+			s := open(t, look, &fakeCore{takes: aBand()}, linked(func(s *control.Snapshot) {
+				s.Library.Problem = "The disk with the takes folder /Volumes/Recordings/Takebar is not connected. Plug it in to play and change these takes."
+				s.State.Tracks[0].Arm, s.State.Tracks[1].Arm = false, false
+			}))
+			s.page.setShow(func(q *takelist.Show) { q.Sort = takelist.ByName })
+			s.settle(func() bool { return len(s.page.waves.running) == 0 && len(s.page.waves.queue) == 0 })
+			s.key(fyne.KeyF2)
 			return s
 		},
 		"trash": func(look ui.Look) *stage {
@@ -52,6 +63,12 @@ func TestPictures(t *testing.T) {
 			})
 		}
 	}
+	t.Run("large", func(t *testing.T) {
+		look := dark()
+		look.Text = 1.4
+		s := open(t, look, &fakeCore{takes: aBand()}, linked(recording))
+		golden.Image(t, s.window.Canvas(), "recording-dark-large", 1)
+	})
 	t.Run("double", func(t *testing.T) {
 		s := open(t, light(), &fakeCore{takes: aBand()}, linked(recording))
 		s.window.Resize(fyne.NewSize(760, 420))

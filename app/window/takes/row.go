@@ -23,6 +23,7 @@ const (
 	waveHigh   = 30
 	columnGap  = 12
 	lengthWide = 56
+	dateWide   = 86
 	badgeGap   = 5
 	badgesMost = 3
 )
@@ -214,9 +215,13 @@ func (r *takeRow) layout(size fyne.Size) {
 	lineHigh := fyne.MeasureText("0", r.name.TextSize, r.name.TextStyle).Height
 	captionHigh := fyne.MeasureText("0", r.below.TextSize, r.below.TextStyle).Height
 	top, under := middle-lineHigh+1, middle+1
+	side := starsW
+	if !r.list.grouped {
+		side = max(side, dateWide*grow)
+	}
 	place(r.stars, right-starsW, top+(lineHigh-starsH)/2, starsW, starsH)
-	place(r.when, right-starsW, under, starsW, captionHigh)
-	right -= starsW + columnGap
+	place(r.when, right-side, under, side, captionHigh)
+	right -= side + columnGap
 	place(r.length, right-lengthWide*grow, top, lengthWide*grow, lineHigh)
 	place(r.tempo, right-lengthWide*grow, under, lengthWide*grow, captionHigh)
 	right -= lengthWide*grow + columnGap
@@ -238,7 +243,7 @@ func (r *takeRow) layout(size fyne.Size) {
 }
 
 func (r *takeRow) badgesWidth() float32 {
-	width := float32(0)
+	width := float32(3)
 	for _, b := range r.badges {
 		if !b.text.Hidden {
 			width += fyne.MeasureText(b.text.Text, b.text.TextSize, b.text.TextStyle).Width + 10 + badgeGap

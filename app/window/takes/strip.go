@@ -23,10 +23,10 @@ import (
 // stripView is the upper edge of the page: what records now or could, with input levels, and what is landing.
 type stripView struct {
 	page     *Page
-	record   *widget.Button
-	stop     *widget.Button
-	discard  *widget.Button
-	source   *widget.Button
+	record   *keyButton
+	stop     *keyButton
+	discard  *keyButton
+	source   *keyButton
 	clock    *canvas.Text
 	of       *canvas.Text
 	title    *line
@@ -46,12 +46,12 @@ const tracksShown = 12 // meters in the strip; the others are counted
 
 func newStripView(p *Page) *stripView {
 	v := &stripView{page: p, meters: map[string]*meter{}, landed: map[string]*landingRow{}}
-	v.record = widget.NewButtonWithIcon(p.say("takes.record"), theme.NewErrorThemedResource(theme.MediaRecordIcon()), p.record)
-	v.stop = widget.NewButtonWithIcon(p.say("takes.stop"), theme.MediaStopIcon(), p.stop)
+	v.record = newIconButton(p.say("takes.record"), theme.NewErrorThemedResource(theme.MediaRecordIcon()), p.record, p.unfocus)
+	v.stop = newIconButton(p.say("takes.stop"), theme.MediaStopIcon(), p.stop, p.unfocus)
 	v.stop.Importance = widget.DangerImportance
-	v.discard = widget.NewButton(p.say("takes.discard")+"…", p.discard)
+	v.discard = newIconButton(p.say("takes.discard")+"…", nil, p.discard, p.unfocus)
 	v.discard.Importance = widget.LowImportance
-	v.source = widget.NewButtonWithIcon("", theme.MenuDropDownIcon(), v.showSources)
+	v.source = newIconButton("", theme.MenuDropDownIcon(), v.showSources, p.unfocus)
 	v.source.IconPlacement, v.source.Importance = widget.ButtonIconTrailingText, widget.LowImportance
 	v.clock, v.of = canvas.NewText("", color.Transparent), canvas.NewText("", color.Transparent)
 	v.title = newLine(&p.list.fits, theme.ColorNameForeground, theme.SizeNameText, fyne.TextStyle{Bold: true})
@@ -307,7 +307,7 @@ func setHidden(o fyne.CanvasObject, hidden bool) {
 	}
 }
 
-func setDisabled(b *widget.Button, off bool) {
+func setDisabled(b *keyButton, off bool) {
 	if b.Disabled() == off {
 		return
 	}
