@@ -25,6 +25,7 @@ type connection struct {
 	state      *live.State // nil until the first one came
 	revision   uint64
 	syncing    bool      // state.subscribe waits for its answer
+	parts      int       // changes that have yet to come until the state of a big set is whole
 	pinged     time.Time // zero: no ping waits
 	responding bool
 	bye        string // reason
@@ -112,6 +113,7 @@ func (n *connection) apply(params json.RawMessage) error {
 	}
 	next := live.Apply(*n.state, d)
 	n.state, n.revision = &next, d.Revision
+	n.parts = max(0, n.parts-1)
 	return nil
 }
 

@@ -28,6 +28,7 @@ type fakeLive struct {
 	refuse    bool // nothing listens
 	drop      bool // closes without an answer
 	offers    []string
+	parts     int // of the state, that follow
 
 	mu      sync.Mutex
 	state   live.State
@@ -132,7 +133,7 @@ func (f *fakeLive) answer(conn net.Conn, id json.RawMessage, method string) []by
 	case "ping":
 		result = live.PingResult{Time: 1, Tick: 1}
 	case "state.subscribe":
-		result = live.StateResult{Revision: f.rev, State: f.state}
+		result = live.StateResult{Revision: f.rev, State: f.state, Parts: f.parts}
 		f.subs = append(f.subs, conn)
 	case "transport.play":
 		result = live.PlayingResult{IsPlaying: true}

@@ -336,7 +336,7 @@ func (k *keeper) synced(n *connection, r live.StateResult, err error) {
 	}
 	first := n.state == nil
 	live.SortTracks(r.State.Tracks)
-	n.state, n.revision = &r.State, r.Revision
+	n.state, n.revision, n.parts = &r.State, r.Revision, r.Parts
 	if first {
 		k.tries, k.problem, k.gone, k.hold = 0, "", 0, hold{}
 		k.count++

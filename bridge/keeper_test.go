@@ -2,7 +2,9 @@ package bridge
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
+	"reflect"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -61,6 +63,34 @@ func TestFollowsLive(t *testing.T) {
 		f.say(`{"jsonrpc":"2.0","method":"weather.changed","params":{"rain":true}}`)
 		if r = b.now(); r.State.Transport.Tempo != 77 {
 			t.Error("an old change was applied")
+		}
+	})
+}
+
+// TestStateInParts: the state of a big set is reported once all of it is there.
+func TestStateInParts(t *testing.T) {
+	play(t, func(t *testing.T) {
+		f := newFake(t, 1, 100)
+		whole := f.state.Tracks
+		f.state.Tracks, f.parts = whole[:3], 2
+		b := newBed(t, f)
+		defer b.stop()
+		if r := b.now(); r.State != nil {
+			t.Errorf("reported %d tracks of %d", len(r.State.Tracks), len(whole))
+		}
+		for i, part := range [][]live.Track{whole[3:5], whole[5:]} {
+			raw, err := json.Marshal(part)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if i == 1 && b.now().State != nil {
+				t.Error("reported before the last part")
+			}
+			f.change(1, `{"tracks":{"changed":`+string(raw)+`}}`)
+		}
+		r := b.now()
+		if r.Phase != live.LinkConnected || r.State == nil || !reflect.DeepEqual(r.State.Tracks, whole) || r.Revision != 14 {
+			t.Errorf("%+v", r)
 		}
 	})
 }

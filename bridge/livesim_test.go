@@ -324,6 +324,31 @@ func TestRealBigSet(t *testing.T) {
 	agree(t, r)
 }
 
+// TestRealHugeSet: a set whose state does not fit into a line arrives whole, and stays so.
+func TestRealHugeSet(t *testing.T) {
+	const tracks = 3000
+	sim := simtest.Start(t, simtest.Options{Args: []string{"--tracks", strconv.Itoa(tracks)}})
+	r := link(t, sim.Home)
+	report := r.until("the link", connected)
+	if n := len(report.State.Tracks); n != tracks+3 {
+		t.Fatalf("%d tracks in the first report", n)
+	}
+	for i, track := range report.State.Tracks[:tracks] {
+		if track.Index != i {
+			t.Fatalf("track %d is at place %d", track.Index, i)
+		}
+	}
+	last := report.State.Tracks[tracks-1]
+	if _, err := r.Rename(t.Context(), live.RenameParams{Track: last.ID, Name: "The last one"}); err != nil {
+		t.Fatal(err)
+	}
+	r.until("the new name", func(l live.LinkReport) bool { return l.State.Tracks[tracks-1].Name == "The last one" })
+	whole, err := r.State(t.Context())
+	if err != nil || len(whole.State.Tracks) != tracks+3 {
+		t.Errorf("read %d tracks, %v", len(whole.State.Tracks), err)
+	}
+}
+
 // TestRealStrangers: link files that are of no use do not keep the link from the one that is.
 func TestRealStrangers(t *testing.T) {
 	home := t.TempDir()

@@ -8,7 +8,7 @@ import (
 
 // tell reports what is new.
 func (k *keeper) tell() {
-	if !k.scanned {
+	if !k.scanned || k.conn != nil && k.conn.parts > 0 { // half a state is none
 		return
 	}
 	r := live.LinkReport{Phase: live.LinkSearching, Lives: k.lives, Gone: k.gone, Problem: k.problem}

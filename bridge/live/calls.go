@@ -27,10 +27,16 @@ type (
 		Time int64 `json:"time"` // Unix ms
 		Tick int64 `json:"tick"`
 	}
+	// StateParams ask for the state with its tracks from a place on, for sets that are too big for one line.
+	StateParams struct {
+		From int `json:"from,omitempty"`
+	}
 	// StateResult answers state.get and state.subscribe.
 	StateResult struct {
 		Revision uint64 `json:"revision"`
 		State    State  `json:"state"`
+		Parts    int    `json:"parts,omitempty"` // of state.subscribe: so many changes follow that have the rest of the tracks
+		Next     int    `json:"next,omitempty"`  // of state.get: the place of the first track that is missing, 0 if none
 	}
 	// ArmParams arm tracks. Exclusive is set (default), yes or no.
 	ArmParams struct {
@@ -196,9 +202,34 @@ func (c Calls) Ping(ctx context.Context) (PingResult, error) {
 	return call[PingResult](ctx, c, "ping", nil)
 }
 
-// State reads the whole state.
+// statesMost bounds how often State begins anew, because the set changes while it is read in parts.
+const statesMost = 20
+
+// State reads the whole state, in several parts where the set is big.
 func (c Calls) State(ctx context.Context) (StateResult, error) {
-	return call[StateResult](ctx, c, "state.get", nil)
+	whole, err := c.StatePart(ctx, StateParams{})
+	for begun := 1; err == nil && whole.Next > 0; {
+		var part StateResult
+		if part, err = c.StatePart(ctx, StateParams{From: whole.Next}); err != nil {
+			break
+		}
+		if part.Revision != whole.Revision && begun < statesMost {
+			begun++
+			whole, err = c.StatePart(ctx, StateParams{})
+			continue
+		}
+		whole.State.Tracks = append(whole.State.Tracks, part.State.Tracks...)
+		whole.Next = part.Next
+	}
+	return whole, err
+}
+
+// StatePart reads as much of the state as fits into a line.
+func (c Calls) StatePart(ctx context.Context, p StateParams) (StateResult, error) {
+	if p.From == 0 {
+		return call[StateResult](ctx, c, "state.get", nil)
+	}
+	return call[StateResult](ctx, c, "state.get", p)
 }
 
 // Subscribe reads the whole state and asks for the events that follow.

@@ -5,6 +5,8 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"os"
 	"reflect"
 	"strings"
@@ -121,8 +123,11 @@ func calls(t *testing.T) map[string]func(context.Context, live.Calls, json.RawMe
 		}
 	}
 	return map[string]run{
-		"ping":      func(ctx context.Context, c live.Calls, _ json.RawMessage) error { _, err := c.Ping(ctx); return err },
-		"state.get": func(ctx context.Context, c live.Calls, _ json.RawMessage) error { _, err := c.State(ctx); return err },
+		"ping": func(ctx context.Context, c live.Calls, _ json.RawMessage) error { _, err := c.Ping(ctx); return err },
+		"state.get": func(ctx context.Context, c live.Calls, p json.RawMessage) error {
+			_, err := c.StatePart(ctx, param[live.StateParams](t, p))
+			return err
+		},
 		"state.subscribe": func(ctx context.Context, c live.Calls, _ json.RawMessage) error {
 			_, err := c.Subscribe(ctx)
 			return err
@@ -327,6 +332,48 @@ func TestGoldenEvents(t *testing.T) {
 	}
 	if n == 0 {
 		t.Fatal("no golden event")
+	}
+}
+
+// bigSet answers state.get in parts of two tracks; its revision changes while the first parts are read.
+type bigSet struct {
+	tracks []live.Track
+	asked  int
+	calm   int // after so many questions
+}
+
+func (b *bigSet) Call(_ context.Context, method string, params, result any) error {
+	b.asked++
+	from := 0
+	if p, ok := params.(live.StateParams); ok {
+		from = p.From
+	}
+	r := result.(*live.StateResult)
+	r.Revision = uint64(min(b.asked, b.calm))
+	end := min(from+2, len(b.tracks))
+	r.State.Tracks = append([]live.Track(nil), b.tracks[from:end]...)
+	if end < len(b.tracks) {
+		r.Next = end
+	}
+	if method != "state.get" {
+		return errors.New(method)
+	}
+	return nil
+}
+
+func TestStateInParts(t *testing.T) {
+	for _, calm := range []int{1, 5, 1000} {
+		set := &bigSet{calm: calm}
+		for i := range 7 {
+			set.tracks = append(set.tracks, live.Track{ID: fmt.Sprintf("t%d", i)})
+		}
+		r, err := live.Calls{Caller: set}.State(t.Context())
+		if err != nil || !reflect.DeepEqual(r.State.Tracks, set.tracks) || r.Next != 0 {
+			t.Errorf("calm after %d: %v %+v", calm, err, r)
+		}
+		if calm == 1 && set.asked != 4 {
+			t.Errorf("asked %d times, want 4", set.asked)
+		}
 	}
 }
 

@@ -98,7 +98,7 @@ def get(script, values, request):
 
 def list_all(script, values, request):
     """bounce.list"""
-    return {"bounces": [take for take in script.memory.takes if "bounce" in take]}
+    return {"bounces": takes.fitting([take for take in script.memory.takes if "bounce" in take])}
 
 
 def tidy(script, values, request):

@@ -1,5 +1,9 @@
 """What changed, gathered so that it can be merged for a client that reads slowly, and never be lost."""
 
+from . import wire
+
+SPLIT_TRACKS = 500  # fewer tracks than this fit into one line, whatever their names
+
 
 def _entry(track_id, fields):
     entry = {"id": track_id}
@@ -50,6 +54,23 @@ class Delta(object):
             self.track(track_id, fields)
         if newer.has_take:
             self.set_take(newer.take)
+
+    def split(self, most):
+        """Itself, or several that amount to the same, so that none has more than about `most` bytes of tracks."""
+        if len(self.tracks) < SPLIT_TRACKS:
+            return [self]
+        parts = [Delta()]
+        room = most
+        for track_id, fields in self.tracks.items():
+            size = len(wire.encode(fields)) + 20
+            if size > room and parts[-1].tracks:
+                parts.append(Delta())
+                room = most
+            room -= size
+            parts[-1].tracks[track_id] = fields
+        parts[-1].sections, parts[-1].removed = self.sections, self.removed
+        parts[-1].take, parts[-1].has_take = self.take, self.has_take
+        return parts
 
     def params(self, revision):
         """The parameters of the event."""

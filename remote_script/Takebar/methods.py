@@ -3,7 +3,7 @@
 Nothing else on the wire names anything inside Live. hello is in rpc.py, because it comes before everything else.
 """
 
-from . import bounce_sources, bounces, editing, params, recording, routing, session_slots, takes, tracks, transport
+from . import bounce_sources, bounces, editing, params, recording, routing, session_slots, takes, tracks, transport, wire
 from .clock import unix_ms
 from .params import Param
 
@@ -27,10 +27,10 @@ def ping(script, values, request):
 
 
 def state_get(script, values, request):
-    """The whole state, read to the end first."""
+    """The whole state, read to the end first. What does not fit into one line can be asked for next."""
     yield from script.ready()
     script.model.read_fields()
-    return script.model.snapshot()
+    return script.model.snapshot(values["from"])
 
 
 def state_subscribe(script, values, request):
@@ -42,7 +42,10 @@ def state_subscribe(script, values, request):
     client = request.client
     client.subscribed = True
     client.pending = None
-    request.end_in_place(script.model.snapshot())
+    state, events = script.model.snapshot_in_parts()
+    request.end_in_place(state)
+    for params in events:
+        client.push(wire.event("state.changed", params))
     return None
 
 
@@ -76,7 +79,7 @@ _VIEW = Param(params.choice("arrangement", "session"), default="arrangement")
 
 METHODS = {
     "ping": Method(ping),
-    "state.get": Method(state_get),
+    "state.get": Method(state_get, {"from": Param(params.integer(0, 1000000), default=0)}),
     "state.subscribe": Method(state_subscribe),
     "state.unsubscribe": Method(state_unsubscribe),
     "levels.subscribe": Method(levels_subscribe),

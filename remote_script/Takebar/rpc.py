@@ -40,8 +40,12 @@ class Request(object):
         if self._leave() and not self.client.gone:
             if error is not None:
                 self.client.answer(wire.failure(self.id, error))
-            else:
-                self.client.answer(wire.answer(self.id, result))
+                return
+            data = wire.answer(self.id, result)
+            if len(data) > LINE_LIMIT:
+                error = RpcError("line_too_long", "It was done; the answer would be longer than %d bytes." % LINE_LIMIT, "Read the state instead.")
+                data = wire.failure(self.id, error)
+            self.client.answer(data)
 
     def end_in_place(self, result):
         """Answers it before the events of this tick, which tell what happened after `result`."""

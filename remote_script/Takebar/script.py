@@ -280,21 +280,27 @@ class Script(object):
     def publish(self):
         """Sends what changed to everybody who subscribed; merges it for those who read slowly."""
         delta = self.model.collect()
-        message = None
+        lines = None
         for client in self.server.clients:
             if not client.subscribed or client.gone:
                 continue
             if client.pending is None and client.outbox_size <= HOLD_EVENTS:
                 if delta is not None:
-                    if message is None:
-                        message = wire.event("state.changed", delta.params(self.model.revision))
-                    client.push(message)
+                    if lines is None:
+                        lines = self._lines(delta)
+                    for line in lines:
+                        client.push(line)
                 continue
             if delta is not None:
                 client.merge(delta)
             if client.outbox_size <= HOLD_EVENTS:
-                client.push(wire.event("state.changed", client.pending.params(self.model.revision)))
+                for line in self._lines(client.pending):
+                    client.push(line)
                 client.pending = None
+
+    def _lines(self, delta):
+        """The events that tell of a change, as bytes."""
+        return [wire.event("state.changed", params) for params in self.model.events(delta)]
 
     # for the verbs
 

@@ -5,6 +5,7 @@ read over several ticks, and one change in it costs one read.
 """
 
 import collections
+import itertools
 import time
 
 from . import lom, version, wire
@@ -14,6 +15,7 @@ from .track_record import FIELDS_OF, PROPERTIES, TrackRecord, kind_of
 FAST_POLL_SECONDS = 0.1
 SLOW_POLL_SECONDS = 1.0
 UNHEARD_PER_POLL = 20
+PART_BYTES = 900000  # of tracks, sections and take in one line; a line has 1,048,576 at most
 SWEEP_POLLS = 5  # every fifth fast poll one track is read again, in case Live did not tell
 
 _FLAG, _INTEGER, _NUMBER, _TEXT = lom.flag, lom.integer, lom.number, lom.text
@@ -359,14 +361,53 @@ class Model(object):
         self.revision += 1
         return delta
 
-    def snapshot(self):
-        """The whole state with its revision, as JSON."""
+    def _run(self, first, room):
+        """Texts of the tracks from place `first` on, as many as fit into `room` bytes, at least one."""
+        texts = []
+        for record in itertools.islice(self.order, first, None):
+            text = record.text()
+            room -= len(text) + 1
+            if room < 0 and texts:
+                break
+            texts.append(text)
+        return texts
+
+    def _state(self, first):
+        """The state with its tracks from `first` on, as far as they fit into one line, as JSON; and the place of the next track."""
         sections = ",".join('"%s":%s' % (name, wire.encode(fields)) for name, fields in self.sections.items())
-        tracks = ",".join(record.text() for record in self.order)
         take = wire.encode(self._memory.last_take())
-        return wire.Raw(
-            '{"revision":%d,"state":{%s,"tracks":[%s],"take":%s}}' % (self.revision, sections, tracks, take)
-        )
+        tracks = self._run(first, PART_BYTES - len(sections) - len(take))
+        return '{%s,"tracks":[%s],"take":%s}' % (sections, ",".join(tracks), take), first + len(tracks)
+
+    def snapshot(self, first=0):
+        """The whole state with its revision, as JSON; where that is too long for one line, `next` is the place to go on from."""
+        state, at = self._state(first)
+        more = ',"next":%d' % at if at < len(self.order) else ""
+        return wire.Raw('{"revision":%d,"state":%s%s}' % (self.revision, state, more))
+
+    def snapshot_in_parts(self):
+        """The whole state with its revision, as JSON, and a list of the params of the events that have the tracks which did not fit. Each of
+        them has a revision of its own.
+        """
+        first = self.revision
+        state, at = self._state(0)
+        events = []
+        while at < len(self.order):
+            tracks = self._run(at, PART_BYTES)
+            at += len(tracks)
+            self.revision += 1
+            events.append(wire.Raw('{"revision":%d,"changed":{"tracks":{"changed":[%s]}}}' % (self.revision, ",".join(tracks))))
+        more = ',"parts":%d' % len(events) if events else ""
+        return wire.Raw('{"revision":%d,"state":%s%s}' % (first, state, more)), events
+
+    def events(self, delta):
+        """The params of the events that tell of a change: one, or more where it would be too long for one line. Each has a revision of its own,
+        the last one the model's.
+        """
+        parts = delta.split(PART_BYTES)
+        self.revision += len(parts) - 1
+        first = self.revision - len(parts) + 1
+        return [part.params(first + number) for number, part in enumerate(parts)]
 
     # for the verbs
 

@@ -1,7 +1,8 @@
 """Verbs on takes: start, stop, cancel, get, list."""
 
-from . import recording
+from . import recording, wire
 from .errors import RpcError
+from .state import PART_BYTES
 from .take import has_ended
 from .take_job import TakeJob
 
@@ -107,5 +108,15 @@ def get(script, values, request):
 
 
 def list_all(script, values, request):
-    """take.list"""
-    return {"takes": script.memory.takes}
+    """take.list: the newest ones, as many as fit into a line."""
+    return {"takes": fitting(script.memory.takes)}
+
+
+def fitting(takes):
+    """The newest of these takes, oldest first, as many as fit into a line."""
+    room = PART_BYTES
+    for count, take in enumerate(reversed(takes)):
+        room -= len(wire.encode(take)) + 1
+        if room < 0:
+            return takes[len(takes) - count :]
+    return takes

@@ -49,4 +49,5 @@ def failure(request_id, error):
 
 def event(method, params):
     """An event as bytes, with its line end."""
-    return ('{"jsonrpc":"2.0","method":"%s","params":%s}\n' % (method, encode(params))).encode("ascii")
+    body = params.text if isinstance(params, Raw) else encode(params)
+    return ('{"jsonrpc":"2.0","method":"%s","params":%s}\n' % (method, body)).encode("ascii")

@@ -43,6 +43,7 @@ class Link(object):
         self.sock = socket.create_connection(("127.0.0.1", info["port"]), PATIENCE)
         self.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._received = b""
+        self.longest = 0  # bytes of the longest line so far
         self._next = 0
         self.answers = {}
         self.events = []
@@ -80,6 +81,7 @@ class Link(object):
                 return None
             self._received += data
         line, self._received = self._received.split(b"\n", 1)
+        self.longest = max(self.longest, len(line))
         message = json.loads(line.decode("utf-8"))
         if "method" in message:
             self.events.append(message)
