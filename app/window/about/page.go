@@ -42,6 +42,7 @@ type Page struct {
 	facts   model.Facts
 	shown   model.Model
 	buttons map[string]*form.Button
+	pending int // works away from the user interface
 }
 
 var _ ui.Page = (*Page)(nil)
@@ -95,6 +96,20 @@ func (p *Page) Commands() []ui.Command {
 	}
 }
 
+// run does work away from the user interface and then calls then on it; nil: an error is told in passing.
+func (p *Page) run(work func(ctx context.Context) error, then func(error)) {
+	p.pending++
+	p.desk.Run(work, func(err error) {
+		p.pending--
+		switch {
+		case then != nil:
+			then(err)
+		case err != nil:
+			p.desk.Fail(err)
+		}
+	})
+}
+
 func (p *Page) check() {
 	if p.facts.Checking {
 		return
@@ -102,7 +117,7 @@ func (p *Page) check() {
 	p.facts.Checking, p.facts.Problem = true, ""
 	p.refresh()
 	var found ports.Report
-	p.desk.Run(func(ctx context.Context) (err error) {
+	p.run(func(ctx context.Context) (err error) {
 		found, err = p.deps.Doctor.Examine(ctx)
 		return err
 	}, func(err error) {
@@ -131,9 +146,9 @@ func (p *Page) press(key string) {
 	case model.ButtonCopy:
 		p.copyReport()
 	case model.ButtonFolder:
-		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.Home) }, nil)
+		p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.Home) }, nil)
 	case model.ButtonLogs:
-		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
+		p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
 	}
 }
 

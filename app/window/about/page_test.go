@@ -32,6 +32,7 @@ type ward struct {
 	window fyne.Window
 	desk   *ui.Desk
 	page   *Page
+	queue  chan func()
 
 	mu     sync.Mutex
 	report ports.Report
@@ -104,6 +105,8 @@ func open(t *testing.T, o options) *ward {
 	w := &ward{t: t, report: o.report, fails: o.fails}
 	w.window = test.NewTempWindow(t, nil)
 	w.desk = ui.NewDesk(t.Context(), w.window, say)
+	w.queue = make(chan func(), 1000)
+	w.desk.Later = w.later
 	t.Cleanup(w.desk.Close)
 	w.desk.Open = func(page, _ string) { w.did = append(w.did, "page "+page) }
 	icon, err := os.ReadFile(filepath.Join("..", "..", "..", "Icon.png"))
@@ -124,7 +127,39 @@ func open(t *testing.T, o options) *ward {
 
 func (w *ward) show() {
 	w.page.Shown("")
-	w.desk.Wait()
+	w.settle()
+}
+
+// later is how the page's goroutines reach the user interface: a queue that the test works off itself.
+func (w *ward) later(f func()) {
+	select {
+	case w.queue <- f:
+	case <-w.desk.Context().Done():
+	}
+}
+
+// patience is only for what never comes.
+const patience = 20 * time.Second
+
+// until works off the queue until something is so.
+func (w *ward) until(what string, ok func() bool) {
+	w.t.Helper()
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for !ok() {
+		select {
+		case f := <-w.queue:
+			f()
+		case <-deadline.C:
+			w.t.Fatalf("never came: %s\n%s", what, w.page.shown)
+		}
+	}
+}
+
+// settle works off the queue until nothing is under way.
+func (w *ward) settle() {
+	w.t.Helper()
+	w.until("rest", func() bool { return w.page.pending == 0 && len(w.queue) == 0 })
 }
 
 func (w *ward) press(text string) {
@@ -145,7 +180,7 @@ func TestCheckAndCopy(t *testing.T) {
 	if !w.page.facts.Checking || w.page.shown.Summary != "Examining this computer…" {
 		t.Errorf("it says %q", w.page.shown.Summary)
 	}
-	w.desk.Wait()
+	w.settle()
 	if w.page.shown.Mood != model.Mend {
 		t.Errorf("%s", w.page.shown)
 	}
@@ -157,7 +192,7 @@ func TestCheckAndCopy(t *testing.T) {
 	w.report = good()
 	w.mu.Unlock()
 	w.press("Check Again")
-	w.desk.Wait()
+	w.settle()
 	if w.page.shown.Mood != model.Fine || w.asked != 2 {
 		t.Errorf("asked %d times\n%s", w.asked, w.page.shown)
 	}
@@ -181,9 +216,9 @@ func TestGoToWhereItIsMended(t *testing.T) {
 	w.show()
 	w.press("Go to Set-up")
 	w.press("Logs")
-	w.desk.Wait()
+	w.settle()
 	w.press("Settings Folder")
-	w.desk.Wait()
+	w.settle()
 	if !slices.Equal(w.did, []string{"page setup", "/home/mia/.config/takebar/logs", "/home/mia/.config/takebar"}) {
 		t.Errorf("did %q", w.did)
 	}
@@ -206,7 +241,7 @@ func TestDoctorThatFails(t *testing.T) {
 		}
 		test.FocusNext(w.window.Canvas())
 	}
-	w.desk.Wait()
+	w.settle()
 	if w.page.shown.Mood != model.Fine || w.page.shown.Problem != "" {
 		t.Errorf("%s", w.page.shown)
 	}

@@ -65,8 +65,22 @@ type Page struct {
 	busy  bool
 	stop  context.CancelFunc
 	watch sync.WaitGroup
-	// settled is told when the page shows what was read last; for tests.
-	settled func()
+
+	pending int // works away from the user interface
+}
+
+// run does work away from the user interface and then calls then on it; nil: an error is told in passing.
+func (p *Page) run(work func(ctx context.Context) error, then func(error)) {
+	p.pending++
+	p.desk.Run(work, func(err error) {
+		p.pending--
+		switch {
+		case then != nil:
+			then(err)
+		case err != nil:
+			p.desk.Fail(err)
+		}
+	})
 }
 
 // job is a change that goes to the disk or the core.
@@ -79,7 +93,7 @@ var _ ui.Page = (*Page)(nil)
 
 // New makes the page. It reads config.toml once before it answers.
 func New(desk *ui.Desk, deps Deps) *Page {
-	p := &Page{desk: desk, deps: deps, sheet: form.NewSheet(), fields: map[string]*field{}, folds: map[string]*fold{}, settled: func() {}}
+	p := &Page{desk: desk, deps: deps, sheet: form.NewSheet(), fields: map[string]*field{}, folds: map[string]*fold{}}
 	p.facts = model.Facts{
 		Path: deps.File.Path(), Refused: map[string]string{}, Example: deps.Example, Fields: deps.Fields, Consent: deps.Consent, Command: deps.Command,
 		TakesEnv: deps.TakesEnv,
@@ -216,7 +230,7 @@ func (p *Page) reload() {
 	var r readings
 	var disk model.Disk
 	var devices []ports.Device
-	p.desk.Run(func(ctx context.Context) error {
+	p.run(func(ctx context.Context) error {
 		r = read(p.deps)
 		dir := ""
 		for _, s := range r.settings {
@@ -233,7 +247,6 @@ func (p *Page) reload() {
 		p.take(r)
 		p.facts.Disk, p.facts.Devices = &disk, devices
 		p.refresh()
-		p.settled()
 	})
 }
 
@@ -312,7 +325,7 @@ func (p *Page) next() {
 	}
 	j := p.jobs[0]
 	p.jobs, p.busy = p.jobs[1:], true
-	p.desk.Run(j.do, func(err error) {
+	p.run(j.do, func(err error) {
 		if err != nil {
 			p.refuse(j.key, err)
 			if f := p.fields[j.key]; f != nil {
@@ -363,10 +376,10 @@ func (p *Page) press(key string) {
 	switch {
 	case key == model.ButtonReveal:
 		if d := p.facts.Disk; d != nil {
-			p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, d.Dir) }, nil)
+			p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, d.Dir) }, nil)
 		}
 	case key == model.ButtonLogs:
-		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
+		p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
 	case key == model.ButtonSetup:
 		p.desk.Open(app.PageSetup, "")
 	case key == model.ButtonAgreed:
@@ -382,7 +395,7 @@ func (p *Page) press(key string) {
 // attempt has the export attempts do something that may take long; the queue of changes does not wait for it.
 func (p *Page) attempt(in app.Intent) {
 	delete(p.facts.Refused, model.KeyRehears)
-	p.desk.Run(func(ctx context.Context) error {
+	p.run(func(ctx context.Context) error {
 		_, err := p.deps.Attempts.Do(ctx, in)
 		return err
 	}, func(err error) {
@@ -394,5 +407,5 @@ func (p *Page) attempt(in app.Intent) {
 }
 
 func (p *Page) openFile() {
-	p.desk.Run(func(ctx context.Context) error { return p.deps.Files.Play(ctx, p.deps.File.Path()) }, nil)
+	p.run(func(ctx context.Context) error { return p.deps.Files.Play(ctx, p.deps.File.Path()) }, nil)
 }

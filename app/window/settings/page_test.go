@@ -54,7 +54,7 @@ type world struct {
 	desk   *ui.Desk
 	window fyne.Window
 	page   *Page
-	shown  chan struct{}
+	queue  chan func()
 
 	mu      sync.Mutex
 	chosen  []int
@@ -129,9 +129,6 @@ func (w *world) Do(_ context.Context, in app.Intent) (app.Notification, error) {
 	return app.Notification{}, w.fails
 }
 
-// patience is only for what never comes.
-const patience = 20 * time.Second
-
 type options struct {
 	look     ui.Look
 	language string
@@ -151,7 +148,7 @@ func open(t *testing.T, o options) *world {
 		t.Fatal(err)
 	}
 	w := &world{
-		t: t, home: t.TempDir(), login: true, changed: make(chan struct{}, 1), shown: make(chan struct{}, 64),
+		t: t, home: t.TempDir(), login: true, changed: make(chan struct{}, 1), queue: make(chan func(), 1000),
 		view: app.ExportView{ConsentVersion: "1", Chords: []app.ExportChord{{Name: "e", Label: "Ctrl+Shift+E"}, {Name: "r", Label: "Ctrl+Shift+R"}}},
 	}
 	if o.text != "" {
@@ -159,6 +156,7 @@ func open(t *testing.T, o options) *world {
 	}
 	w.window = test.NewTempWindow(t, nil)
 	w.desk = ui.NewDesk(t.Context(), w.window, say)
+	w.desk.Later = w.later
 	deps := Deps{
 		Core: w, Login: w, Files: w, Attempts: w, LogDir: "/logs", Fields: take.TemplateFields(),
 		File:    pageports.NewSettingsFile(config.New(w.home, take.CheckTemplate), take.DefaultTemplate),
@@ -173,7 +171,6 @@ func open(t *testing.T, o options) *world {
 		o.change(w, &deps)
 	}
 	w.page = New(w.desk, deps)
-	w.page.settled = func() { w.shown <- struct{}{} }
 	t.Cleanup(func() {
 		w.desk.Close()
 		w.page.Close()
@@ -205,18 +202,36 @@ func linked() control.Snapshot {
 	}
 }
 
-// settle waits until the page shows what was read after the last change.
-func (w *world) settle() {
+// later is how the page's goroutines reach the user interface: a queue that the test works off itself.
+func (w *world) later(f func()) {
+	select {
+	case w.queue <- f:
+	case <-w.desk.Context().Done():
+	}
+}
+
+// patience is only for what never comes.
+const patience = 20 * time.Second
+
+// until works off the queue until something is so.
+func (w *world) until(what string, ok func() bool) {
 	w.t.Helper()
-	w.desk.Wait()
-	for {
+	deadline := time.NewTimer(patience)
+	defer deadline.Stop()
+	for !ok() {
 		select {
-		case <-w.shown:
-			continue
-		default:
-			return
+		case f := <-w.queue:
+			f()
+		case <-deadline.C:
+			w.t.Fatalf("never came: %s\n%s", what, w.page.shown)
 		}
 	}
+}
+
+// settle works off the queue until nothing is under way.
+func (w *world) settle() {
+	w.t.Helper()
+	w.until("rest", func() bool { return w.page.pending == 0 && len(w.queue) == 0 })
 }
 
 func (w *world) write(text string) {
@@ -466,26 +481,11 @@ func TestRefusedSwitchAndChoiceGoBack(t *testing.T) {
 
 func TestEditsByHandShowAtOnce(t *testing.T) {
 	w := open(t, options{text: mine})
-	until := func(what string, ok func() bool) {
-		t.Helper()
-		deadline := time.NewTimer(patience)
-		defer deadline.Stop()
-		for {
-			select {
-			case <-w.shown: // the page is at rest until the next save
-				if ok() {
-					return
-				}
-			case <-deadline.C:
-				t.Fatalf("the page never showed %s:\n%s", what, w.page.shown)
-			}
-		}
-	}
 	w.write(strings.Replace(mine, "Mia Sol", "Somebody Else", 1))
-	until("the new artist", func() bool { return w.field("artist").entry.Text == "Somebody Else" })
+	w.until("the new artist", func() bool { return w.field("artist").entry.Text == "Somebody Else" })
 
 	w.write(strings.Replace(mine, `"armed"`, `"amred"`, 1))
-	until("the mistake", func() bool { return len(w.page.shown.Notes) == 1 })
+	w.until("the mistake", func() bool { return len(w.page.shown.Notes) == 1 })
 	if n := w.page.shown.Notes[0]; !n.Problem || !strings.Contains(n.Lines[0], "Line 5") || !strings.Contains(n.Lines[0], "amred") {
 		t.Errorf("%+v", n)
 	}
@@ -493,14 +493,14 @@ func TestEditsByHandShowAtOnce(t *testing.T) {
 		t.Error("a setting can be changed although the file has a mistake")
 	}
 	w.write("= what")
-	until("the broken file", func() bool {
+	w.until("the broken file", func() bool {
 		return len(w.page.shown.Notes) == 1 && strings.Contains(w.page.shown.Notes[0].Lines[0], "Line 1")
 	})
 	if w.field("artist").entry.Text != "Somebody Else" {
 		t.Errorf("the settings from before are gone: %q", w.field("artist").entry.Text)
 	}
 	w.write(mine)
-	until("the mended file", func() bool { return len(w.page.shown.Notes) == 0 })
+	w.until("the mended file", func() bool { return len(w.page.shown.Notes) == 0 })
 	if w.field("artist").entry.Disabled() || w.field("artist").entry.Text != "Mia Sol" {
 		t.Errorf("%q", w.field("artist").entry.Text)
 	}
