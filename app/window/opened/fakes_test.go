@@ -364,7 +364,14 @@ func (r *room) show(e control.LibraryTake) {
 		r.waves.frames[e.Paths[i]], r.waves.channels[e.Paths[i]] = f.Frames, f.Channels
 	}
 	r.core.take = e
-	r.view.Show(&e)
+	r.ui(func() { r.view.Show(&e) })
+}
+
+// ui does something as the user interface's goroutine would, and waits for what it sets off.
+func (r *room) ui(f func()) {
+	r.view.turn.Lock()
+	f()
+	r.view.turn.Unlock()
 	r.wait()
 }
 
@@ -376,8 +383,7 @@ func (r *room) key(key fyne.KeyName, mod fyne.KeyModifier) {
 			if c.Off {
 				r.t.Fatalf("%s (%q) cannot be done now", key, c.Label)
 			}
-			c.Do()
-			r.wait()
+			r.ui(c.Do)
 			return
 		}
 	}
