@@ -55,10 +55,10 @@ type StripLanding struct {
 }
 
 // CanStart says that Record would do something.
-func (s Strip) CanStart() bool { return s.Phase == Ready }
+func (p Strip) CanStart() bool { return p.Phase == Ready }
 
 // CanStop says that there is something to stop or discard.
-func (s Strip) CanStop() bool { return s.Phase == Running || s.Phase == Waiting }
+func (p Strip) CanStop() bool { return p.Phase == Running || p.Phase == Waiting }
 
 // NewStrip reads the strip from what the core knows.
 func NewStrip(s control.Snapshot, now time.Time, say words.Say) Strip {

@@ -2,7 +2,6 @@ package takes
 
 import (
 	"image/color"
-
 	"slices"
 
 	"fyne.io/fyne/v2"

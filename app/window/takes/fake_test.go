@@ -116,10 +116,13 @@ func (c *fakeCore) change(ref string, how func(*control.LibraryTake)) (control.L
 func (c *fakeCore) StartTake(context.Context, control.TakeRequest) (live.Take, error) {
 	return live.Take{}, c.note("start")
 }
+
 func (c *fakeCore) StopTake(context.Context) (live.Take, error) { return live.Take{}, c.note("stop") }
+
 func (c *fakeCore) CancelTake(context.Context) (live.Take, error) {
 	return live.Take{}, c.note("cancel")
 }
+
 func (c *fakeCore) SetDefaults(_ context.Context, d control.Defaults) error {
 	return c.note("defaults %s %s", d.Source, d.View)
 }
@@ -168,6 +171,7 @@ func (f fakeFiles) Play(context.Context, string) error { return nil }
 func (f fakeFiles) OpenFolder(_ context.Context, dir string) error {
 	return f.core.note("open %s", dir)
 }
+
 func (f fakeFiles) Copy(_ context.Context, text string) error { return f.core.note("copy %s", text) }
 
 // fakeWaves draws a waveform that depends on the path only.

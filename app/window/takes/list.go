@@ -2,7 +2,6 @@ package takes
 
 import (
 	"image/color"
-
 	"sort"
 	"strings"
 	"unicode/utf8"
@@ -206,14 +205,14 @@ func (l *takeList) newRow(row int) shownRow {
 			s.take = newTakeRow(l)
 			l.made++
 		}
-		s.take.BaseWidget.Resize(fyne.NewSize(width, l.takeHigh()))
+		s.take.Resize(fyne.NewSize(width, l.takeHigh()))
 	} else {
 		if n := len(l.heads); n > 0 {
 			s.head, l.heads = l.heads[n-1], l.heads[:n-1]
 		} else {
 			s.head = newHeadRow(l)
 		}
-		s.head.BaseWidget.Resize(fyne.NewSize(width, l.headHigh()))
+		s.head.Resize(fyne.NewSize(width, l.headHigh()))
 	}
 	l.fill(s)
 	return s
@@ -330,6 +329,7 @@ func (r *takeListRenderer) Refresh() {
 	r.pinBack.Refresh()
 	r.pin.Refresh()
 }
+
 func (r *takeListRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.scroll, r.pinBox}
 }

@@ -2,7 +2,6 @@ package takes
 
 import (
 	"image/color"
-
 	"math"
 
 	"fyne.io/fyne/v2"
@@ -114,6 +113,7 @@ func (r *meterRenderer) Layout(size fyne.Size) { (*meter)(r).layout(size) }
 func (r *meterRenderer) MinSize() fyne.Size {
 	return fyne.NewSize(meterWide*r.page.list.grow(), fyne.MeasureText("0", theme.CaptionTextSize(), fyne.TextStyle{}).Height+4)
 }
+
 func (r *meterRenderer) Refresh() {
 	for _, o := range r.objects {
 		o.Refresh()
@@ -171,5 +171,6 @@ func (r *thinBarRenderer) Refresh() {
 	r.back.Refresh()
 	r.bar.Refresh()
 }
+
 func (r *thinBarRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.back, r.bar} }
 func (r *thinBarRenderer) Destroy()                     {}

@@ -47,12 +47,14 @@ func (r *splitRenderer) MinSize() fyne.Size {
 	left, right := r.left.MinSize(), r.right.MinSize()
 	return fyne.NewSize(left.Width+right.Width+dividerWide, max(left.Height, right.Height))
 }
+
 func (r *splitRenderer) Refresh() {
 	(*split)(r).layout(r.Size())
 	for _, o := range r.Objects() {
 		o.Refresh()
 	}
 }
+
 func (r *splitRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{r.left, r.right, r.divider}
 }
@@ -124,6 +126,7 @@ func (r *dividerRenderer) paint() {
 		r.line.FillColor = theme.Color(ui.ColorFaint)
 	}
 }
+
 func (r *dividerRenderer) Layout(size fyne.Size)        { place(r.line, dividerWide/2, 0, 1, size.Height) }
 func (r *dividerRenderer) MinSize() fyne.Size           { return fyne.NewSize(dividerWide, 40) }
 func (r *dividerRenderer) Objects() []fyne.CanvasObject { return []fyne.CanvasObject{r.line} }

@@ -1,9 +1,8 @@
 package takes
 
 import (
-	"image/color"
-
 	"context"
+	"image/color"
 	"slices"
 	"time"
 
