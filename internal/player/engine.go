@@ -55,6 +55,7 @@ type wish struct {
 	seek, loop uint64
 	from, to   int64
 	device     string
+	name       string // of the device
 	closed     bool
 }
 
@@ -87,7 +88,7 @@ func (e *engine) wish() wish {
 	p := e.p
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	return wish{p.ses, p.want, p.pos, p.seek, p.loop, p.from, p.to, p.device, p.closed}
+	return wish{p.ses, p.want, p.pos, p.seek, p.loop, p.from, p.to, p.device, p.name, p.closed}
 }
 
 // step does what can be done now. Whatever it has to wait for wakes the engine again.
@@ -162,13 +163,13 @@ func (e *engine) sound(w wish) error {
 	}
 	if e.stream == nil {
 		if err := e.open(w); err != nil {
-			return outputTrouble(w.device, err)
+			return outputTrouble(w.device, w.name, err)
 		}
 	}
 	m.play.Store(true)
 	if !e.started {
 		if err := e.start(); err != nil {
-			return outputTrouble(w.device, err)
+			return outputTrouble(w.device, w.name, err)
 		}
 	}
 	e.p.mu.Lock()
@@ -411,9 +412,9 @@ func (e *engine) autopsy(w wish) error {
 		err = found
 	}
 	if errors.Is(err, errMute) {
-		return trouble.Output(trouble.DeviceStuck, "", err)
+		return trouble.Output(trouble.DeviceStuck, w.name, err)
 	}
-	return outputTrouble(w.device, err)
+	return outputTrouble(w.device, w.name, err)
 }
 
 // look says whether a device is there.

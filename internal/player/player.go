@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"math"
+	"slices"
 	"sync"
 	"time"
 
@@ -46,6 +47,7 @@ type Player struct {
 	from    int64    // of the loop
 	to      int64
 	device  string
+	name    string // of the device
 	problem string
 	latency int   // of the stream
 	heard   int64 // latest frame of the device that was told as heard
@@ -260,7 +262,7 @@ func (p *Player) Devices(ctx context.Context) ([]ports.Device, error) {
 	select {
 	case a := <-answers:
 		if a.err != nil && ctx.Err() == nil {
-			return nil, p.told(outputTrouble("", a.err))
+			return nil, p.told(outputTrouble("", "", a.err))
 		}
 		return a.list, a.err
 	case <-ctx.Done():
@@ -270,18 +272,17 @@ func (p *Player) Devices(ctx context.Context) ([]ports.Device, error) {
 
 // Use implements ports.Player. What plays goes on with the other device.
 func (p *Player) Use(ctx context.Context, device string) error {
+	name := ""
 	if device != "" {
 		list, err := p.Devices(ctx)
 		if err != nil {
 			return err
 		}
-		found := false
-		for _, d := range list {
-			found = found || d.ID == device
-		}
-		if !found {
+		at := slices.IndexFunc(list, func(d ports.Device) bool { return d.ID == device })
+		if at < 0 {
 			return p.told(trouble.Output(trouble.DeviceGone, "", ErrNoDevice))
 		}
+		name = list[at].Name
 	}
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -290,7 +291,7 @@ func (p *Player) Use(ctx context.Context, device string) error {
 			p.pos = p.position()
 			p.seek++
 		}
-		p.device, p.problem = device, ""
+		p.device, p.name, p.problem = device, name, ""
 		p.wake()
 	}
 	return nil
@@ -386,7 +387,7 @@ func (p *Player) told(err error) error {
 }
 
 // outputTrouble says what an error of an Output means.
-func outputTrouble(device string, err error) error {
+func outputTrouble(device, name string, err error) error {
 	why := trouble.DeviceFails
 	switch {
 	case errors.Is(err, ErrNoSupport):
@@ -401,7 +402,7 @@ func outputTrouble(device string, err error) error {
 	case errors.Is(err, errStuck):
 		why = trouble.DeviceStuck
 	}
-	return trouble.Output(why, "", err)
+	return trouble.Output(why, name, err)
 }
 
 // seconds in frames.

@@ -540,7 +540,7 @@ func TestDeviceTroubles(t *testing.T) {
 			s := r.out.current()
 			_ = s.Stop()
 			s.c.Stopped()
-			stopped(t, r, "is gone")
+			stopped(t, r, "“Headphones” is gone")
 		})
 	})
 	t.Run("takes nothing more", func(t *testing.T) {
