@@ -27,8 +27,7 @@ func (r *room) format(label string) {
 	if g == nil {
 		r.t.Fatal("the dialog has no formats")
 	}
-	g.SetSelected(label)
-	r.wait()
+	r.ui(func() { g.SetSelected(label) })
 }
 
 func TestConvert(t *testing.T) {
@@ -94,8 +93,7 @@ func TestConvertCancel(t *testing.T) {
 	r.view.turn.Lock()
 	stop := golden.Find(r.window.Canvas(), func(b *button) bool { return b.text == "Cancel" })
 	r.view.turn.Unlock()
-	test.Tap(stop)
-	r.wait()
+	r.ui(func() { test.Tap(stop) })
 	if !r.says("Stopped. Nothing of the copy is left.") || r.view.copy.running() {
 		t.Error("not stopped")
 	}

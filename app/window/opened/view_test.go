@@ -80,8 +80,7 @@ func TestClickSeeks(t *testing.T) {
 	if r.player.loads != 0 {
 		t.Error("a click opened files")
 	}
-	r.view.playPause()
-	r.wait()
+	r.ui(func() { r.view.playPause() })
 	test.TapCanvas(r.window.Canvas(), r.onCanvas(r.wavePoint(90*48000)))
 	if got := r.player.State().Position; !near(got, 90*48000, 48000) {
 		t.Errorf("the player was sent to %d", got)
@@ -112,8 +111,7 @@ func TestDragLoops(t *testing.T) {
 	if got := r.view.waves.loop; !near(got.From, 120*48000, 48000) || !near(got.To, 150*48000, 48000) {
 		t.Errorf("dragged to the left: %+v", got)
 	}
-	r.view.playPause()
-	r.wait()
+	r.ui(func() { r.view.playPause() })
 	if st := r.player.State(); st.LoopFrom != r.view.waves.loop.From || st.LoopTo != r.view.waves.loop.To {
 		t.Errorf("the player loops %d to %d", st.LoopFrom, st.LoopTo)
 	}
@@ -133,8 +131,9 @@ func TestWheel(t *testing.T) {
 	w := r.view.waves
 	at := r.wavePoint(60 * 48000)
 	notch := func(dy float32, held fyne.KeyModifier) {
-		w.wheel(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: at}, Scrolled: fyne.NewDelta(0, dy)}, held)
-		r.wait()
+		r.ui(func() {
+			w.wheel(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: at}, Scrolled: fyne.NewDelta(0, dy)}, held)
+		})
 	}
 	notch(-25, 0)
 	if !w.stretch.IsFit(w.axis) {
@@ -201,8 +200,9 @@ func TestLanesWheelMuteSolo(t *testing.T) {
 	if asked > 2*w.rows().Shown {
 		t.Errorf("%d outlines were read for %d lanes in sight", asked, w.rows().Shown)
 	}
-	w.wheel(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(300, 100)}, Scrolled: fyne.NewDelta(0, -25)}, 0)
-	r.wait()
+	r.ui(func() {
+		w.wheel(&fyne.ScrollEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(300, 100)}, Scrolled: fyne.NewDelta(0, -25)}, 0)
+	})
 	if w.first != 1 || len(r.waves.asked) != asked+2 {
 		t.Errorf("one lane further: first %d, read %d more", w.first, len(r.waves.asked)-asked)
 	}
@@ -216,8 +216,7 @@ func TestLanesWheelMuteSolo(t *testing.T) {
 	if !w.mix.Heard(59) || w.mix.Heard(0) {
 		t.Errorf("solo: %v", w.mix)
 	}
-	r.view.playPause()
-	r.wait()
+	r.ui(func() { r.view.playPause() })
 	if n := len(r.player.lanes); n != 60 || !r.player.lanes[59].Solo {
 		t.Fatalf("%d lanes in the player", n)
 	}
@@ -229,8 +228,7 @@ func TestLanesWheelMuteSolo(t *testing.T) {
 	w.scrollLanes(0)
 	head := golden.Find(r.window.Canvas(), func(h *laneHead) bool { return h.lane == 2 })
 	test.Tap(head.mute)
-	test.Tap(head)
-	r.wait()
+	r.ui(func() { test.Tap(head) })
 	if !r.player.lanes[2].Mute || w.chosen != 2 {
 		t.Errorf("clicked on mute and name: %+v, chosen %d", r.player.lanes[2], w.chosen)
 	}
@@ -288,12 +286,10 @@ func TestFollowsThePlayhead(t *testing.T) {
 	r.show(stereoTake())
 	w := r.view.waves
 	r.key(fyne.KeyI, 0)
-	w.look(w.stretch.Around(w.axis, 0, 10*48000))
-	r.wait()
+	r.ui(func() { w.look(w.stretch.Around(w.axis, 0, 10*48000)) })
 	r.key(fyne.KeySpace, 0)
 	r.player.plays(30*48000, -3, -3)
-	r.poll()
-	r.wait()
+	r.ui(func() { r.poll() })
 	if x := w.stretch.X(float64(w.position)); x < 0 || x > w.stretch.Width {
 		t.Errorf("the playhead has left the window: x %v", x)
 	}
@@ -337,8 +333,7 @@ func TestOutputs(t *testing.T) {
 	if !ok && r.window.Canvas().Overlays().Top() == nil {
 		t.Fatal("no menu opened")
 	}
-	r.view.use(r.player.devices[1])
-	r.wait()
+	r.ui(func() { r.view.use(r.player.devices[1]) })
 	if r.player.State().Device != "hdmi" || r.view.parts.bar.output.text != "HDMI of a televis…" {
 		t.Errorf("plays on %q, the button says %q", r.player.State().Device, r.view.parts.bar.output.text)
 	}
@@ -354,8 +349,7 @@ func TestRename(t *testing.T) {
 		t.Fatal("F2 does not edit the name")
 	}
 	entry.SetText("Best verse")
-	entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	r.wait()
+	r.ui(func() { entry.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) })
 	if got := r.view.parts.header.name.text; got != "Best verse" {
 		t.Fatalf("the name is %q", got)
 	}
@@ -375,13 +369,11 @@ func TestRename(t *testing.T) {
 	}
 	r.key(fyne.KeyF2, 0)
 	r.window.Canvas().Focused().(*nameEntry).SetText("dropped")
-	r.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	r.wait()
+	r.ui(func() { r.window.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}) })
 	test.DoubleTap(r.view.parts.header.name)
 	entry = r.window.Canvas().Focused().(*nameEntry)
 	entry.SetText("  ")
-	r.window.Canvas().Unfocus()
-	r.wait()
+	r.ui(func() { r.window.Canvas().Unfocus() })
 	want := []string{`rename 20260131-150918-7c1e "Best verse"`, `rename 20260131-150918-7c1e "2026-01-31 take 012"`}
 	if !slices.Equal(r.core.calls, want) {
 		t.Errorf("the core was asked %v", r.core.calls)
@@ -398,8 +390,9 @@ func TestNote(t *testing.T) {
 		t.Fatal("N does not go to the note")
 	}
 	note.SetText("Take the breath from 013.")
-	note.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyReturn, Modifier: fyne.KeyModifierShortcutDefault})
-	r.wait()
+	r.ui(func() {
+		note.TypedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyReturn, Modifier: fyne.KeyModifierShortcutDefault})
+	})
 	if r.core.take.Note != "Take the breath from 013." || !r.says("Note saved") {
 		t.Fatalf("the note is %q", r.core.take.Note)
 	}
@@ -412,8 +405,7 @@ func TestNote(t *testing.T) {
 	}
 	r.key(fyne.KeyN, 0)
 	note.SetText("never mind")
-	note.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
-	r.wait()
+	r.ui(func() { note.TypedKey(&fyne.KeyEvent{Name: fyne.KeyEscape}) })
 	if note.Text != old || r.core.take.Note != old {
 		t.Errorf("Esc left %q", note.Text)
 	}
@@ -421,15 +413,13 @@ func TestNote(t *testing.T) {
 	r.core.err = errFake
 	r.key(fyne.KeyN, 0)
 	note.SetText("not lost")
-	r.window.Canvas().Unfocus()
-	r.wait()
+	r.ui(func() { r.window.Canvas().Unfocus() })
 	if note.Text != "not lost" {
 		t.Errorf("refused, and the note became %q", note.Text)
 	}
 	r.core.err = nil
 	r.key(fyne.KeyN, 0)
-	r.window.Canvas().Unfocus()
-	r.wait()
+	r.ui(func() { r.window.Canvas().Unfocus() })
 	if r.core.take.Note != "not lost" {
 		t.Errorf("the second try left %q", r.core.take.Note)
 	}
@@ -454,19 +444,16 @@ func TestRating(t *testing.T) {
 		}
 	}
 	s := r.view.parts.header.stars
-	test.TapAt(s, fyne.NewPos(2*starSize+5, 5))
-	r.wait()
+	r.ui(func() { test.TapAt(s, fyne.NewPos(2*starSize+5, 5)) })
 	if r.core.take.Rating != 3 {
 		t.Errorf("the third star gives %d", r.core.take.Rating)
 	}
-	test.TapAt(s, fyne.NewPos(2*starSize+5, 5))
-	r.wait()
+	r.ui(func() { test.TapAt(s, fyne.NewPos(2*starSize+5, 5)) })
 	if r.core.take.Rating != 0 {
 		t.Errorf("a click on the last star leaves %d", r.core.take.Rating)
 	}
 	r.core.err = errFake
-	test.TapAt(s, fyne.NewPos(5, 5))
-	r.wait()
+	r.ui(func() { test.TapAt(s, fyne.NewPos(5, 5)) })
 	if s.rating != 0 || !r.says("The disk is gone.") {
 		t.Errorf("refused, and %d stars show", s.rating)
 	}
@@ -541,13 +528,11 @@ func TestBadFiles(t *testing.T) {
 		}
 	}
 	asked := len(r.waves.asked)
-	r.view.read()
-	r.wait()
+	r.ui(func() { r.view.read() })
 	if len(r.waves.asked) != asked {
 		t.Error("what failed is tried again and again")
 	}
-	r.view.playPause()
-	r.wait()
+	r.ui(func() { r.view.playPause() })
 	if len(r.player.lanes) != 3 {
 		t.Errorf("%d lanes play", len(r.player.lanes))
 	}
@@ -605,8 +590,7 @@ func TestOtherTakeWhileReading(t *testing.T) {
 	if o := r.view.waves.outlines[0]; o.whole == nil || o.whole.Frames != 480000 || r.view.reading != 0 {
 		t.Errorf("the second take's outline is not there (%+v), %d reads are open", o.whole, r.view.reading)
 	}
-	r.view.Show(nil)
-	r.wait()
+	r.ui(func() { r.view.Show(nil) })
 	if r.view.entry != nil || len(r.view.parts.root.Objects) != 1 || r.view.parts.root.Objects[0] != r.view.parts.nothing {
 		t.Error("nothing chosen, and something shows")
 	}
