@@ -39,6 +39,9 @@ func (e *Engine) BatchPlan() (string, error) {
 	return t.String(), nil
 }
 
+// BatchFolder is where the batch's finished files go.
+func (e *Engine) BatchFolder(b Batch) string { return e.batchOut(b) }
+
 func (e *Engine) batchOut(b Batch) string {
 	if b.Out != "" {
 		return b.Out

@@ -71,16 +71,21 @@ func (e *Engine) List() ([]Result, error) {
 	}
 	all := make([]Result, 0, len(ids))
 	for i := len(ids) - 1; i >= 0; i-- {
-		r, err := e.result(ids[i])
-		if err != nil {
-			r = Result{
-				ID: ids[i], Folder: e.store.attemptDir(ids[i]), Outcome: Unverified, Sentence: fmt.Sprintf("What was written down about this attempt cannot be read: %v.", err),
-				NextStep: "Look into its folder, and at the exported file itself.",
-			}
-		}
-		all = append(all, r)
+		all = append(all, e.Told(ids[i]))
 	}
 	return all, nil
+}
+
+// Told is Show for an id that is known; where what was written down cannot be read, it is unverified and says so.
+func (e *Engine) Told(id string) Result {
+	r, err := e.result(id)
+	if err != nil {
+		return Result{
+			ID: id, Folder: e.store.attemptDir(id), Outcome: Unverified, Sentence: fmt.Sprintf("What was written down about this attempt cannot be read: %v.", err),
+			NextStep: "Look into its folder, and at the exported file itself.",
+		}
+	}
+	return r
 }
 
 // Story tells an attempt from its trace, step by step, for a person.

@@ -24,7 +24,6 @@ type Detail struct {
 	Reason   string // its name, for looking it up
 	Lines    []LineView
 	Empty    string // said where there is no trace
-	Pictures []string
 	Folder   string
 }
 
@@ -46,7 +45,7 @@ type LineView struct {
 func Tell(a Attempt, lines []Line, say words.Say, zone *time.Location) Detail {
 	d := Detail{
 		ID: a.ID, Title: setName(a, say), When: when(a.Began, zone), Outcome: a.Outcome, Badge: Badge(a, say), Sentence: a.Sentence, Next: a.Next,
-		Warnings: a.Warnings, Reason: a.Reason, Empty: say("export.trace.empty"), Pictures: a.Pictures, Folder: a.Folder,
+		Warnings: a.Warnings, Reason: a.Reason, Empty: say("export.trace.empty"), Folder: a.Folder,
 	}
 	if a.Outcome == "" {
 		d.Sentence = ""

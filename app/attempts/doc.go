@@ -92,7 +92,6 @@ type Batch struct {
 	Out     string // folder for the finished files
 	Report  string // file; "" while there is none
 	Stopped *Stop  // why it stopped before its end
-	Ended   bool   // nothing is left
 }
 
 // Stop is why a batch stopped.
@@ -137,7 +136,6 @@ type Attempt struct {
 	Began    time.Time
 	Took     time.Duration
 	Folder   string // with the trace
-	Pictures []string
 }
 
 // File is a file that came of an attempt.

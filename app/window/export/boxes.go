@@ -195,7 +195,7 @@ type offBox struct {
 	text     *sheet
 	pictures *widget.Check
 	agree    *widget.Button
-	version  int
+	begun    bool // pictures shows what the settings say
 	content  fyne.CanvasObject
 }
 
@@ -235,6 +235,10 @@ func (o *offBox) show(v attempts.View) {
 		o.pictures.Refresh()
 	}
 	button(o.agree, v.Off.Agree, v.CanSwitch)
+	if !o.begun {
+		o.begun = true
+		o.pictures.SetChecked(o.p.books.Consent.Pictures)
+	}
 	var blocks []block
 	for _, x := range v.Off.Text {
 		b := block{text: x.Text, tone: theme.ColorNameForeground, size: theme.SizeNameText, above: 6}

@@ -190,6 +190,9 @@ func follow(b attempts.Books) string {
 
 // take shows books that were read, with the trace of the attempt id.
 func (p *Page) take(books attempts.Books, id string, lines []attempts.Line) {
+	if books.Problem != "" && books.Problem != p.books.Problem {
+		p.desk.Fail(said(books.Problem))
+	}
 	p.books, p.known = books, true
 	running := books.Running.Attempt
 	switch {
