@@ -42,7 +42,7 @@ func (b *bench) add(r result) {
 func main() {
 	binary := flag.String("takebar", "bin/takebar", "the built program")
 	out := flag.String("out", "out/bench.json", "where the numbers go")
-	only := flag.String("only", "", "comma-separated parts: link,click,tracks,landing,convert,idle,tray,window")
+	only := flag.String("only", "", "comma-separated parts: link,click,tracks,landing,convert,waveform,idle,tray,window")
 	quick := flag.Bool("quick", false, "fewer and shorter runs, to see that it works")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
@@ -52,7 +52,7 @@ func main() {
 		name string
 		run  func(context.Context) error
 	}{
-		{"link", b.link}, {"click", b.click}, {"tracks", b.tracks}, {"landing", b.landing}, {"convert", b.convert}, {"idle", b.idle}, {"tray", b.tray}, {"window", b.window},
+		{"link", b.link}, {"click", b.click}, {"tracks", b.tracks}, {"landing", b.landing}, {"convert", b.convert}, {"waveform", b.waveform}, {"idle", b.idle}, {"tray", b.tray}, {"window", b.window},
 	}
 	for _, p := range parts {
 		if *only != "" && !slices.Contains(strings.Split(*only, ","), p.name) {
