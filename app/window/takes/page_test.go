@@ -481,8 +481,8 @@ func TestWaveformsOfRowsInSightOnly(t *testing.T) {
 			t.Errorf("%s has no waveform", r.take.item.Name)
 		}
 	}
-	for y := range 3000 {
-		s.page.list.scrollTo(float32(y * 15))
+	for y := range 900 {
+		s.page.list.scrollTo(float32(y * 50))
 		s.settle(func() bool { return len(s.page.waves.running) == 0 && len(s.page.waves.queue) == 0 })
 	}
 	if n := s.page.waves.recent.Len(); n > wavesKept {
