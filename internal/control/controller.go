@@ -89,7 +89,7 @@ func New(opt Options) *Controller {
 	if opt.Now == nil {
 		opt.Now = time.Now
 	}
-	opt.Settings.Defaults = opt.Settings.Defaults.filled()
+	opt.Settings.Defaults = opt.Settings.filled()
 	first := Snapshot{
 		Version:  1,
 		Link:     Link{Status: LinkDisconnected, Message: "Looking for Live…", Lives: []LiveInfo{}},

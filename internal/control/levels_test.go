@@ -69,7 +69,9 @@ func awaitLevels(t *testing.T, what string, from <-chan Levels, ok func([]TrackL
 }
 
 func leftIs(left float64) func([]TrackLevel) bool {
-	return func(all []TrackLevel) bool { return len(all) == 1 && all[0] == TrackLevel{ID: "t2", Left: left, Right: left / 2} }
+	return func(all []TrackLevel) bool {
+		return len(all) == 1 && all[0] == TrackLevel{ID: "t2", Left: left, Right: left / 2}
+	}
 }
 
 func levelsEnd(t *testing.T, from <-chan Levels) {

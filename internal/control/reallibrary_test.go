@@ -3,6 +3,7 @@ package control
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -112,8 +113,9 @@ func BenchmarkTakes10000(b *testing.B) {
 	defer func() {
 		_ = client.Close()
 		cancel()
-		<-ran
-		<-served
+		if err := errors.Join(<-ran, <-served); !errors.Is(err, context.Canceled) {
+			b.Error(err)
+		}
 	}()
 	s, ok := client.hub.until(ctx, func(s Snapshot) bool { return s.Library.Takes == 10000 })
 	if !ok {

@@ -65,7 +65,9 @@ func observed(t *testing.T, tells bool, f func(c *Controller, o *observedLibrary
 		o.count()
 		f(c, o)
 		c.Close()
-		<-ran
+		if err := <-ran; err != nil {
+			t.Error(err)
+		}
 		<-o.ended
 	})
 }
@@ -244,6 +246,8 @@ func TestAnotherLibraryWaitsForDeeds(t *testing.T) {
 			t.Errorf("%v %+v", err, c.Snapshot().Settings)
 		}
 		c.Close()
-		<-ran
+		if err := <-ran; err != nil {
+			t.Error(err)
+		}
 	})
 }
