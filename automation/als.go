@@ -20,13 +20,15 @@ func checkSet(path string) *Refusal {
 		return &Refusal{Reason: ReasonBadInput, Detail: fmt.Sprintf(format, args...), Next: next}
 	}
 	name := filepath.Base(path)
-	if !strings.EqualFold(filepath.Ext(path), ".als") {
-		return bad("Name files that end in .als, or folders with such files.", "%s is not a Live Set (.als).", name)
-	}
 	st, err := os.Stat(path)
+	isSet := strings.EqualFold(filepath.Ext(path), ".als")
 	switch {
-	case errors.Is(err, fs.ErrNotExist):
+	case errors.Is(err, fs.ErrNotExist) && isSet:
 		return bad("Check the name and the folder.", "There is no file %s.", path)
+	case errors.Is(err, fs.ErrNotExist):
+		return bad("Check the name and the folder.", "There is no file or folder %s.", path)
+	case !isSet:
+		return bad("Name files that end in .als, or folders with such files.", "The file %s is not a Live Set (.als).", name)
 	case errors.Is(err, fs.ErrPermission):
 		return bad("Change the rights of the folder, or copy the set to one of yours.", "You may not look at %s.", path)
 	case err != nil:
@@ -41,15 +43,15 @@ func checkSet(path string) *Refusal {
 	defer func() { _ = f.Close() }() // opened for reading
 	z, err := gzip.NewReader(bufio.NewReader(f))
 	if err != nil {
-		return bad("Save it again in Live, or leave it out.", "%s is not a Live Set: it is not packed as Live does it.", name)
+		return bad("Save it again in Live, or leave it out.", "The file %s is not a Live Set: it is not packed as Live does it.", name)
 	}
 	head := make([]byte, 2048)
 	n, err := io.ReadFull(z, head)
 	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) && !errors.Is(err, io.EOF) {
-		return bad("Take it from a backup (the Backup folder of the project).", "%s is damaged: %v.", name, err)
+		return bad("Take it from a backup (the Backup folder of the project).", "The file %s is damaged: %v.", name, err)
 	}
 	if !bytes.Contains(head[:n], []byte("<Ableton")) {
-		return bad("Save it again in Live, or leave it out.", "%s is not a Live Set: there is no set in it.", name)
+		return bad("Save it again in Live, or leave it out.", "The file %s is not a Live Set: there is no set in it.", name)
 	}
 	return nil
 }
