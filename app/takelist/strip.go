@@ -260,6 +260,8 @@ func NewEmpty(q Show, strip Strip, all int, loading bool, trouble string, say wo
 		return Empty{say("takes.empty.none"), say("takes.empty.none.set_up"), []Step{StepSetUp}}
 	case strip.CanStart():
 		return Empty{say("takes.empty.none"), say("takes.empty.none.record"), []Step{StepRecord}}
+	case strip.Phase == Waiting, strip.Phase == Running, strip.Phase == Ending, len(strip.Landings) > 0:
+		return Empty{say("takes.empty.none"), say("takes.empty.none.soon"), nil}
 	}
 	return Empty{say("takes.empty.none"), say("takes.empty.none.arm"), nil}
 }

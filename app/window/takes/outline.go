@@ -3,6 +3,7 @@ package takes
 import (
 	"image"
 	"image/color"
+	"math"
 
 	"github.com/takebar/takebar/app/window/ports"
 )
@@ -10,7 +11,8 @@ import (
 // outlineColumns is how finely a small waveform is kept: enough for its width in the list on a screen of double density.
 const outlineColumns = 192
 
-// outline is a waveform as the list draws it: lowest and highest sample of each column, in 1/127 of full scale.
+// outline is a waveform as the list draws it: lowest and highest sample of each column, in 1/127 of the height. Quiet is drawn larger than it is
+// (see bend): takes are often recorded at -18 dBFS and should be told apart by their shape all the same.
 type outline [outlineColumns]struct{ low, high int8 }
 
 // newOutline shrinks a waveform; a file shorter than there are columns is stretched.
@@ -28,9 +30,15 @@ func newOutline(w *ports.Waveform) *outline {
 		for _, v := range w.Data[from*step : to*step] {
 			low, high = min(low, v), max(high, v)
 		}
-		o[n].low, o[n].high = int8(low/256), int8(high/256)
+		o[n].low, o[n].high = bend(low), bend(high)
 	}
 	return &o
+}
+
+// bend is how high a sample is drawn: full scale fills the height, -18 dBFS a third of it.
+func bend(sample int16) int8 {
+	level := float64(sample) / 32768
+	return int8(math.Copysign(127*math.Pow(math.Abs(level), 0.55), level))
 }
 
 // draw paints the outline over the whole picture; nil is a thin line.

@@ -203,6 +203,9 @@ func (p *Page) refresh() {
 		p.view = shelf.View(p.show, p.deps.Now())
 	}
 	p.chosen.Rows(p.view.Rows)
+	if p.chosen.Cursor() == nil && p.reading.open == "" {
+		p.chosen.To(0, false) // the first take there is
+	}
 	p.list.setRows(p.view.Rows, p.show.Sort.Grouped())
 	p.bar.refresh()
 	p.showEmpty()

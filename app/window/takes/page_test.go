@@ -14,6 +14,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"github.com/takebar/takebar/app/takelist"
+	"github.com/takebar/takebar/app/window/ports"
 	"github.com/takebar/takebar/app/window/ui/golden"
 	"github.com/takebar/takebar/internal/control"
 	"github.com/takebar/takebar/internal/take/sidecar"
@@ -456,6 +457,39 @@ func TestNoTakesYet(t *testing.T) {
 	s.page.Snapshot(linked(func(s *control.Snapshot) { s.State.Tracks[0].Arm, s.State.Tracks[1].Arm = false, false }))
 	if !s.says("Arm a track in Live") {
 		t.Error("with nothing armed, nothing says so")
+	}
+}
+
+func TestTheFirstTakeLands(t *testing.T) {
+	s := open(t, light(), &fakeCore{}, linked(recording))
+	if !s.says("The first one is on its way.") {
+		t.Error("while the first take records, the list does not say so")
+	}
+	landed := take(1, "First", "Night Drive", 0, 83, "Vocals")
+	s.page.Snapshot(linked(func(s *control.Snapshot) { s.LastTake = &landed }))
+	wantNames(t, s, "[Night Drive Today]", "First")
+	wantChosen(t, s, "t0001")
+}
+
+func TestOutline(t *testing.T) {
+	w := &ports.Waveform{Channels: 1, FramesPerColumn: 1}
+	for n := range 2 * outlineColumns {
+		w.Data = append(w.Data, int16(-n*80), int16(n*80))
+	}
+	o := newOutline(w)
+	for n := 1; n < outlineColumns; n++ {
+		if o[n].high < o[n-1].high || o[n].low > o[n-1].low {
+			t.Fatalf("column %d is lower than the one before", n)
+		}
+	}
+	if o[0].high > 10 || o[outlineColumns-1].high < 115 || o[outlineColumns-1].low > -115 {
+		t.Errorf("from %v to %v", o[0], o[outlineColumns-1])
+	}
+	if *newOutline(nil) != (outline{}) || *newOutline(&ports.Waveform{Channels: 1, Data: []int16{-32768, 32767}}) == (outline{}) {
+		t.Error("a file without columns, or with one, is drawn wrong")
+	}
+	if bend(-32768) != -127 || bend(32767) != 126 || bend(0) != 0 {
+		t.Errorf("the ends are %d and %d", bend(-32768), bend(32767))
 	}
 }
 

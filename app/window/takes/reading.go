@@ -157,9 +157,9 @@ func (p *Page) trouble() string {
 
 // firstLook opens the take that was asked for, or the newest.
 func (p *Page) firstLook() {
-	if p.reading.open != "" {
-		p.open(p.reading.open)
+	if id := p.reading.open; id != "" {
 		p.reading.open = ""
+		p.open(id)
 	}
 	if p.chosen.Cursor() == nil {
 		p.chosen.To(0, false)

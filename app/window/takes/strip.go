@@ -231,7 +231,7 @@ func (p *Page) applyStrip(s takelist.Strip) {
 	if !sameStrip(before, s) || p.stripView.shown.Title == "" {
 		p.stripView.refresh(s)
 	}
-	if len(p.view.Rows) == 0 && before.Phase != s.Phase {
+	if len(p.view.Rows) == 0 {
 		p.showEmpty()
 	}
 	if s.Clock != "" && !s.Bounce {
