@@ -35,6 +35,7 @@ type settingsPorts struct {
 	Files    app.Files
 	Attempts app.Exporter                                      // of this process; nil = none. Its Watch must run
 	Devices  func(ctx context.Context) ([]ports.Device, error) // of the player; nil = none
+	Use      func(ctx context.Context, device string) error    // has it play on one of them; nil = none
 	Colours  func(colours string)                              // told system, light or dark
 }
 
@@ -53,7 +54,7 @@ func (p place) settingsDeps(o settingsPorts) (settingspage.Deps, error) {
 		chord = keys.ChordE
 	}
 	return settingspage.Deps{
-		Core: o.Core, File: p.settingsFile(), Login: login, Files: o.Files, Attempts: o.Attempts, Devices: o.Devices, Colours: o.Colours,
+		Core: o.Core, File: p.settingsFile(), Login: login, Files: o.Files, Attempts: o.Attempts, Devices: o.Devices, Use: o.Use, Colours: o.Colours,
 		Consent: automation.ConsentText(chord), Fields: take.TemplateFields(), LogDir: config.LogDir(p.home),
 		Example: func(template string) (string, error) { return take.Example(template, time.Now()) },
 		Disk: pageports.Disk(func(dir string) (string, error) {

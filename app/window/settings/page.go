@@ -41,7 +41,9 @@ type Deps struct {
 	Attempts app.Exporter
 	Consent  string
 	// Devices lists the player's outputs; nil = there is no player.
-	Devices  func(ctx context.Context) ([]ports.Device, error)
+	Devices func(ctx context.Context) ([]ports.Device, error)
+	// Use has the player play on a device; it is called when one is set, at the start and whenever that changes. nil = there is no player.
+	Use      func(ctx context.Context, device string) error
 	LogDir   string
 	Command  bool // this keyboard has a Command key
 	TakesEnv bool // the environment decides where takes land
@@ -201,7 +203,7 @@ func read(deps Deps) readings {
 }
 
 func (p *Page) take(r readings) {
-	before := p.text("colours")
+	colours, device := p.text("colours"), p.text("player_device")
 	p.facts.Settings, p.facts.Login, p.facts.Broken = r.settings, r.login, ""
 	if r.broken != nil {
 		p.facts.Broken = app.ProblemOf(r.broken).Text
@@ -210,8 +212,15 @@ func (p *Page) take(r readings) {
 		view := p.deps.Attempts.View()
 		p.facts.Export = &view
 	}
-	if now := p.text("colours"); now != before && p.deps.Colours != nil {
+	if now := p.text("colours"); now != colours && p.deps.Colours != nil {
 		p.deps.Colours(now)
+	}
+	if now := p.text("player_device"); now != device && p.deps.Use != nil {
+		p.run(func(ctx context.Context) error { return p.deps.Use(ctx, now) }, func(err error) {
+			if err != nil {
+				p.refuse("player_device", err)
+			}
+		})
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/takebar/takebar/app"
 	model "github.com/takebar/takebar/app/settings"
 	"github.com/takebar/takebar/app/window/form"
+	"github.com/takebar/takebar/app/window/ports"
 	"github.com/takebar/takebar/app/window/ui"
 	"github.com/takebar/takebar/app/window/ui/golden"
 	"github.com/takebar/takebar/app/words"
@@ -595,6 +596,35 @@ func TestColoursAreTold(t *testing.T) {
 	w.settle()
 	if !slices.Equal(w.colours, []string{"dark", "light"}) {
 		t.Errorf("told %q", w.colours)
+	}
+}
+
+func TestPlayerPlaysOnTheChosenDevice(t *testing.T) {
+	w := open(t, options{text: "player_device = \"hw:1\"\n", change: func(w *world, d *Deps) {
+		d.Devices = func(context.Context) ([]ports.Device, error) {
+			return []ports.Device{{Name: "System", Default: true}, {ID: "hw:1", Name: "Scarlett 2i2"}, {ID: "hw:2", Name: "Headphones"}}, nil
+		}
+		d.Use = func(_ context.Context, device string) error {
+			w.mu.Lock()
+			defer w.mu.Unlock()
+			w.opened = append(w.opened, device)
+			return w.fails
+		}
+	}})
+	if got := w.field("player_device").choice.Selected; got != "Scarlett 2i2" {
+		t.Errorf("chosen is %q", got)
+	}
+	w.focus("player_device")
+	w.key(fyne.KeyRight)
+	w.settle()
+	w.fails = errors.New("that output is gone")
+	w.key(fyne.KeyRight)
+	w.settle()
+	if !slices.Equal(w.opened, []string{"hw:1", "hw:2", ""}) || w.page.shown.Row("player_device").Problem != "That output is gone." {
+		t.Errorf("used %q, it says %q", w.opened, w.page.shown.Row("player_device").Problem)
+	}
+	if got := w.read(); got != "player_device = \"\"\n" {
+		t.Errorf("config.toml is %q", got)
 	}
 }
 

@@ -30,6 +30,10 @@ func (p *Page) build() {
 		}
 	}
 	p.buttons, p.choices = map[string]*form.Button{}, map[string]*form.Select{}
+	if p.moving != nil {
+		p.moving.Stop() // or it would go on, unseen
+		p.moving = nil
+	}
 	summary := form.Paragraph(p.shown.Summary, ui.ColorFaint, fyne.TextStyle{})
 	parts := []fyne.CanvasObject{form.Stack(-12, form.Title(p.Title()), summary), form.Gap(10)}
 	for i, s := range p.shown.Steps {
@@ -73,7 +77,7 @@ func (p *Page) step(number int, s model.Step, last bool) fyne.CanvasObject {
 	}
 	body := form.Stack(2, text)
 	if s.Part != 0 {
-		body.Add(form.Inset(progress(s.Part)))
+		body.Add(form.Inset(p.progress(s.Part)))
 		body.Add(form.Gap(4))
 	}
 	if len(s.Options) > 0 {
@@ -94,10 +98,11 @@ func (p *Page) step(number int, s model.Step, last bool) fyne.CanvasObject {
 	return container.New(stepLayout{}, line, sign(number, s.State), body)
 }
 
-func progress(part float64) fyne.CanvasObject {
+func (p *Page) progress(part float64) fyne.CanvasObject {
 	var bar fyne.CanvasObject
 	if part < 0 {
-		bar = widget.NewProgressBarInfinite()
+		p.moving = widget.NewProgressBarInfinite()
+		bar = p.moving
 	} else {
 		b := widget.NewProgressBar()
 		b.TextFormatter = func() string { return "" }

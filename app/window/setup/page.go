@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
 	"fyne.io/fyne/v2/theme"
+	"fyne.io/fyne/v2/widget"
 
 	"github.com/takebar/takebar/app"
 	model "github.com/takebar/takebar/app/setup"
@@ -62,6 +63,7 @@ type Page struct {
 	shown   model.Model
 	buttons map[string]*form.Button
 	choices map[string]*form.Select
+	moving  *widget.ProgressBarInfinite // that shows; nil = none
 	front   bool
 	looking bool
 	pending int // works away from the user interface
