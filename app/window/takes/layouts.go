@@ -21,6 +21,7 @@ func (f *flowLayout) columns(objects []fyne.CanvasObject) (columns int, cell fyn
 func (f *flowLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	f.wide = size.Width
 	columns, cell := f.columns(objects)
+	cell.Width = (size.Width+flowGap)/float32(columns) - flowGap
 	n := 0
 	for _, o := range objects {
 		if o.Visible() {

@@ -14,10 +14,11 @@ import (
 )
 
 const (
-	meterWide = 190
-	meterName = 84
-	meterBar  = 4
-	meterHot  = 0.97 // of Live's meter, which is full at the edge of clipping
+	meterWide  = 190
+	meterName  = 84 // for the name, at least
+	meterShare = 0.45
+	meterBar   = 4
+	meterHot   = 0.97 // of Live's meter, which is full at the edge of clipping
 )
 
 // meter is a track with the level of its input, left over right.
@@ -65,7 +66,6 @@ func (m *meter) set(left, right float64) {
 }
 
 func (m *meter) paint() {
-	m.name.Text = m.page.list.fit(m.track.Name, theme.CaptionTextSize(), meterName*m.page.list.grow())
 	m.name.Color, m.name.TextSize = theme.Color(ui.ColorFaint), theme.CaptionTextSize()
 	for n, b := range m.bars {
 		m.backs[n].FillColor = theme.Color(ui.ColorBadge)
@@ -78,7 +78,8 @@ func (m *meter) paint() {
 
 func (m *meter) layout(size fyne.Size) {
 	text := fyne.MeasureText("0", m.name.TextSize, m.name.TextStyle)
-	name := meterName * m.page.list.grow()
+	name := max(meterName*m.page.list.grow(), size.Width*meterShare)
+	m.name.Text = m.page.list.fit(m.track.Name, m.name.TextSize, name)
 	place(m.name, 0, (size.Height-text.Height)/2, name, text.Height)
 	wide := size.Width - name - 8
 	for n := range m.bars {

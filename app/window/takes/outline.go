@@ -35,10 +35,10 @@ func newOutline(w *ports.Waveform) *outline {
 	return &o
 }
 
-// bend is how high a sample is drawn: full scale fills the height, -18 dBFS a third of it.
+// bend is how high a sample is drawn: full scale fills the height, -18 dBFS a quarter of it.
 func bend(sample int16) int8 {
 	level := float64(sample) / 32768
-	return int8(math.Copysign(127*math.Pow(math.Abs(level), 0.55), level))
+	return int8(math.Copysign(127*math.Pow(math.Abs(level), 0.7), level))
 }
 
 // draw paints the outline over the whole picture; nil is a thin line.

@@ -1,6 +1,7 @@
 package takes
 
 import (
+	"fmt"
 	"testing"
 
 	"fyne.io/fyne/v2"
@@ -8,6 +9,7 @@ import (
 	"github.com/takebar/takebar/app/takelist"
 	"github.com/takebar/takebar/app/window/ui"
 	"github.com/takebar/takebar/app/window/ui/golden"
+	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/control"
 )
 
@@ -33,6 +35,20 @@ func TestPictures(t *testing.T) {
 			s.page.list.scrollTo(20000)
 			s.settle(func() bool { return len(s.page.waves.running) == 0 && len(s.page.waves.queue) == 0 })
 			return s
+		},
+		"bouncing": func(look ui.Look) *stage {
+			return open(t, look, &fakeCore{takes: many(40)}, linked(recording, func(s *control.Snapshot) {
+				s.State.Take.Bounce = &live.Bounce{Kind: live.BounceStems, Length: 128, Sources: make([]live.BouncedFrom, 8)}
+				s.State.Transport.CurrentSongTime = 47
+				s.Landings = []control.Landing{{TakeID: "l1", Name: "A landing that cannot go on, with a name that is rather too long for its column", Step: "copying", Problem: "The disk is full: 2.1 GB are missing. Make room, and it goes on by itself."}}
+			}))
+		},
+		"orchestra": func(look ui.Look) *stage {
+			return open(t, look, &fakeCore{takes: many(40)}, linked(func(s *control.Snapshot) {
+				for n := range 16 {
+					s.State.Tracks = append(s.State.Tracks, live.Track{ID: fmt.Sprint("o", n), Name: fmt.Sprintf("Violins desk %d, close", n+1), Kind: live.KindAudio, Arm: true})
+				}
+			}))
 		},
 		"away": func(look ui.Look) *stage {
 			return open(t, look, &fakeCore{away: &control.Error{Message: "The takes folder /Volumes/Recordings/Takebar is not there.", Hint: "Plug the disk in, or choose another folder in Settings."}}, linked())

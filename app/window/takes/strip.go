@@ -158,7 +158,7 @@ func (v *stripView) showTracks(tracks []takelist.StripTrack) {
 	v.meters = map[string]*meter{}
 	v.tracks.RemoveAll()
 	for n, t := range tracks {
-		if n == tracksShown {
+		if n == tracksShown-1 && len(tracks) > tracksShown {
 			more := newLine(&v.page.list.fits, ui.ColorFaint, theme.SizeNameCaptionText, fyne.TextStyle{})
 			more.set(v.page.say("takes.strip.more", words.Data{"Count": len(tracks) - n}))
 			v.tracks.Add(more)
