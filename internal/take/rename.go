@@ -464,6 +464,17 @@ func (l *Library) closeRename(note string, rec *renameRecord) error {
 	return nil
 }
 
+// abandoned says that the take is gone from where it was and from where it was to be: somebody has moved or removed it after the stop.
+func (l *Library) abandoned(rec *renameRecord) bool {
+	for _, name := range []string{rec.From.Sidecar, rec.To.Sidecar} {
+		there, err := exists(filepath.Join(l.opt.Dir, filepath.FromSlash(rec.Folder), name))
+		if there || err != nil {
+			return false
+		}
+	}
+	return true
+}
+
 // recoverRenames finishes renames that were stopped, and says which cannot be. Callers hold l.mu.
 func (l *Library) recoverRenames() (problems []string) {
 	folder := filepath.Join(l.opt.Dir, renameFolder)
@@ -484,6 +495,10 @@ func (l *Library) recoverRenames() (problems []string) {
 		}
 		if err != nil {
 			problems = append(problems, fmt.Sprintf("The note of a rename in %s cannot be read (%v). The files of that take were left alone.", note, err))
+			continue
+		}
+		if l.abandoned(&rec) {
+			_ = removeIfThere(note) // the next look tries again
 			continue
 		}
 		if _, err := l.carryRename(note, &rec); err != nil {

@@ -261,13 +261,13 @@ func TestRenameNoteThatCannotBeUsed(t *testing.T) {
 	mustDo(t, os.WriteFile(filepath.Join(folder, "t-9.json.part"), []byte("{half"), 0o644))
 	_, problems, err := s.Resume(t.Context(), nil)
 	mustDo(t, err)
-	if len(problems) != 5 {
+	if len(problems) != 4 { // one is about a take that is gone, and is dropped
 		t.Errorf("problems: %q", problems)
 	}
 	if got, err := s.Get(t.Context(), "t-1"); err != nil || !reflect.DeepEqual(got, e) {
 		t.Errorf("%+v %v", got, err)
 	}
-	if left := filesBelow(t, folder); len(left) != 5 {
+	if left := filesBelow(t, folder); len(left) != 4 {
 		t.Errorf("left: %v", left)
 	}
 }
