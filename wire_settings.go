@@ -9,8 +9,6 @@ import (
 	"runtime"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"github.com/takebar/takebar/app"
 	"github.com/takebar/takebar/app/about"
 	aboutpage "github.com/takebar/takebar/app/window/about"
@@ -95,7 +93,8 @@ func (p place) setupDeps(core control.Core, files app.Files) setuppage.Deps {
 	}
 }
 
-func (p place) aboutDeps(files app.Files, icon fyne.Resource) (aboutpage.Deps, error) {
+// aboutDeps: icon is a picture of the program, as PNG.
+func (p place) aboutDeps(files app.Files, icon []byte) (aboutpage.Deps, error) {
 	script, err := remotescript.Version()
 	if err != nil {
 		return aboutpage.Deps{}, err

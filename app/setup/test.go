@@ -116,7 +116,8 @@ func (b builder) testDone(s *Step, again Button) {
 	}
 	s.Buttons = []Button{
 		{Key: ButtonTrash, Label: b.say("setup.test.trash"), Main: true, Off: t.Busy},
-		{Key: ButtonShow, Label: b.say("setup.test.show")}, again,
+		{Key: ButtonShow, Label: b.say("setup.test.show")},
+		again,
 	}
 }
 

@@ -211,8 +211,10 @@ func TestDoctor(t *testing.T) {
 	fails := error(nil)
 	d := Doctor(func(context.Context) (doctor.Report, error) {
 		return doctor.Report{Takebar: "1.1.0", At: at, Checks: []doctor.Check{
-			{Name: "a", Status: doctor.OK, Text: filepath.Join(home, "x")}, {Name: "b", Status: doctor.Warn, Hint: "h", Details: []string{"d"}},
-			{Name: "c", Status: doctor.Fail}, {Name: "d", Status: doctor.NotApplicable},
+			{Name: "a", Status: doctor.OK, Text: filepath.Join(home, "x")},
+			{Name: "b", Status: doctor.Warn, Hint: "h", Details: []string{"d"}},
+			{Name: "c", Status: doctor.Fail},
+			{Name: "d", Status: doctor.NotApplicable},
 		}}, fails
 	})
 	r, err := d.Examine(t.Context())

@@ -30,7 +30,7 @@ type Deps struct {
 	Files   app.Files
 	Home    string // the config folder
 	LogDir  string
-	Icon    fyne.Resource // of the program
+	Icon    []byte // of the program, as PNG
 	Copying func(text string)
 }
 
@@ -205,10 +205,10 @@ func (p *Page) head() fyne.CanvasObject {
 		links.Add(widget.NewHyperlink(l.Label, where))
 	}
 	head := form.Stack(0, texts, links, ui.Caption(p.shown.Licence))
-	if p.deps.Icon == nil {
+	if len(p.deps.Icon) == 0 {
 		return head
 	}
-	icon := canvas.NewImageFromResource(p.deps.Icon)
+	icon := canvas.NewImageFromResource(fyne.NewStaticResource("Icon.png", p.deps.Icon))
 	icon.FillMode = canvas.ImageFillContain
 	return container.New(portrait{}, icon, head)
 }

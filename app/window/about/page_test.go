@@ -115,7 +115,7 @@ func open(t *testing.T, o options) *ward {
 	}
 	w.page = New(w.desk, Deps{
 		Info: model.Info{Version: "1.1.0", Script: "1.1.0", System: "linux/amd64"}, Doctor: w, Files: w, Home: "/home/mia/.config/takebar",
-		LogDir: "/home/mia/.config/takebar/logs", Icon: fyne.NewStaticResource("Icon.png", icon),
+		LogDir: "/home/mia/.config/takebar/logs", Icon: icon,
 	})
 	if o.size.IsZero() {
 		o.size = fyne.NewSize(820, 760)
@@ -233,13 +233,13 @@ func TestDoctorThatFails(t *testing.T) {
 	w.mu.Lock()
 	w.fails, w.report = nil, good()
 	w.mu.Unlock()
-	test.FocusNext(w.window.Canvas())
+	w.window.Canvas().FocusNext()
 	for range 10 { // past the links
 		if b, ok := w.window.Canvas().Focused().(*form.Button); ok && b.Text == "Check Again" {
 			b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 			break
 		}
-		test.FocusNext(w.window.Canvas())
+		w.window.Canvas().FocusNext()
 	}
 	w.settle()
 	if w.page.shown.Mood != model.Fine || w.page.shown.Problem != "" {

@@ -268,7 +268,7 @@ func (w *world) focus(key string) *field {
 }
 
 func (w *world) key(name fyne.KeyName) {
-	if f, ok := w.window.Canvas().Focused().(fyne.Focusable); ok {
+	if f := w.window.Canvas().Focused(); f != nil {
 		f.TypedKey(&fyne.KeyEvent{Name: name})
 	}
 }
@@ -319,7 +319,7 @@ func TestEachSettingByKeyboard(t *testing.T) {
 		{"artist", `"Mia Sol"`, `"Mia Sol & Band"`, func(w *world) {
 			w.key(fyne.KeyEnd)
 			w.enter(" & Band")
-			test.FocusNext(w.window.Canvas())
+			w.window.Canvas().FocusNext()
 		}},
 		{"source", `source = "armed"`, `source = "selected"`, func(w *world) { w.key(fyne.KeyRight) }},
 		{"source", `source = "armed"`, `source = "main"`, func(w *world) { w.key(fyne.KeyRight); w.settle(); w.key(fyne.KeyRight) }},
@@ -348,7 +348,7 @@ func TestEachSettingByKeyboard(t *testing.T) {
 			w.enter("/a")
 			w.key(fyne.KeyReturn)
 			w.enter("/b")
-			test.FocusNext(w.window.Canvas())
+			w.window.Canvas().FocusNext()
 		}},
 		{"export.open_command", "[export]\n", "[export]\nopen_command = [\"wine\", \"a b\", \"{}\"]\n", func(w *world) {
 			w.page.unfold(w.page.folds["advanced"], true)
@@ -444,14 +444,15 @@ func TestBadValuesDoNotApply(t *testing.T) {
 		t.Run(tt.key, func(t *testing.T) {
 			w := open(t, options{text: mine})
 			w.page.unfold(w.page.folds["advanced"], true)
-			f := w.focus(tt.key)
+			w.focus(tt.key)
 			w.enter(tt.text)
 			w.key(fyne.KeyReturn)
 			w.want("", mine)
 			if got := w.page.shown.Row(tt.key).Problem; !strings.Contains(got, tt.says) || strings.Contains(got, tt.key) {
 				t.Errorf("it says %q, want something about %q", got, tt.says)
 			}
-			if f = w.field(tt.key); f.entry.Text != tt.text {
+			f := w.field(tt.key)
+			if f.entry.Text != tt.text {
 				t.Errorf("what was typed became %q", f.entry.Text)
 			}
 			w.key(fyne.KeyEscape)
@@ -634,7 +635,7 @@ func TestKeyboardReachesEverythingAndScrolls(t *testing.T) {
 	c := w.window.Canvas()
 	reached := map[fyne.Focusable]bool{}
 	for range 100 {
-		test.FocusNext(c)
+		c.FocusNext()
 		f := c.Focused()
 		if f == nil || reached[f] {
 			break

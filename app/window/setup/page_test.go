@@ -46,7 +46,6 @@ type studio struct {
 	did     []string
 	fails   error
 	landing chan struct{} // a take lands once it is closed
-	opened  []string
 }
 
 func (s *studio) note(what string) error {
@@ -297,7 +296,7 @@ func TestFromNothingToTheFirstTake(t *testing.T) {
 
 func TestKeyboardAlone(t *testing.T) {
 	s := open(t, options{})
-	test.FocusNext(s.window.Canvas())
+	s.window.Canvas().FocusNext()
 	b, ok := s.window.Canvas().Focused().(*form.Button)
 	if !ok || b.Text != "Install the Script" {
 		t.Fatalf("the focus is on %#v", s.window.Canvas().Focused())
