@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"sync"
 
 	"fyne.io/fyne/v2"
 	fyneapp "fyne.io/fyne/v2/app"
@@ -25,9 +26,11 @@ type Options struct {
 	Look   ui.Look // to begin with
 	Icon   fyne.Resource
 	// Pages makes the pages, once the desk is there.
-	Pages func(*ui.Desk) []ui.Page
+	Pages func(*ui.Desk) ([]ui.Page, error)
 	// Looks gives the look anew when the user's choice changes; nil = it stays.
 	Looks <-chan ui.Look
+	// Closed is called when the window is gone and its pages are closed; Run may return later, or, by a fault of the toolkit, not at all.
+	Closed func()
 	// Asked gives pages to bring to the front, as when Takebar's window is opened a second time.
 	Asked <-chan string
 }
@@ -45,7 +48,12 @@ func Run(ctx context.Context, o Options) error {
 	w.SetMaster()
 	w.Resize(fyne.NewSize(1100, 720))
 	desk := ui.NewDesk(ctx, w, say)
-	shell := NewShell(desk, o.Pages(desk))
+	defer desk.Close()
+	pages, err := o.Pages(desk)
+	if err != nil {
+		return err
+	}
+	shell := NewShell(desk, pages)
 	shell.Snapshot(o.Core.Snapshot())
 	ui.Stream(desk, o.Core.Watch(desk.Context()), shell.Snapshot)
 	ui.Stream(desk, o.Looks, func(l ui.Look) { a.Settings().SetTheme(l) })
@@ -57,13 +65,26 @@ func Run(ctx context.Context, o Options) error {
 	if o.Page != "" {
 		desk.Open(o.Page, "")
 	}
-	stop := context.AfterFunc(ctx, func() { desk.Do(a.Quit) })
+	// Once, whoever comes first: the window may be closed before the toolkit lets go of this goroutine.
+	closed := sync.OnceFunc(func() {
+		for _, p := range pages {
+			p.Close()
+		}
+		desk.Close()
+		if o.Closed != nil {
+			o.Closed()
+		}
+	})
+	w.SetOnClosed(closed)
+	stop := context.AfterFunc(ctx, func() {
+		desk.Do(func() {
+			closed()
+			a.Quit()
+		})
+	})
 	defer stop()
 	w.ShowAndRun()
-	desk.Close()
-	for _, p := range shell.pages {
-		p.Close()
-	}
+	closed()
 	return nil
 }
 

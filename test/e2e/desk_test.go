@@ -334,7 +334,7 @@ func (d *desk) library() []sidecar.Take {
 			return nil
 		case err != nil:
 			return err
-		case e.IsDir() && e.Name() == ".trash":
+		case e.IsDir() && (e.Name() == ".trash" || e.Name() == "Broken"):
 			return fs.SkipDir
 		case strings.HasSuffix(path, sidecar.Suffix):
 			data, err := os.ReadFile(path)
