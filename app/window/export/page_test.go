@@ -66,7 +66,9 @@ func (e *fakeEngine) Read(context.Context) (attempts.Books, error) {
 	b.Past, b.Batch.Items = slices.Clone(b.Past), slices.Clone(b.Batch.Items)
 	return b, nil
 }
+
 func (e *fakeEngine) Watch(context.Context) (<-chan struct{}, error) { return e.changes, nil }
+
 func (e *fakeEngine) Trace(_ context.Context, id string) ([]attempts.Line, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -84,6 +86,7 @@ func (e *fakeEngine) Disable(context.Context) error {
 	e.change(func(b *attempts.Books) { b.On = false })
 	return err
 }
+
 func (e *fakeEngine) Plan(context.Context) (string, error) {
 	return "  2. Press Ctrl+Shift+R in it.", e.note("plan")
 }
@@ -140,6 +143,7 @@ func (e *fakeEngine) Add(_ context.Context, paths []string) (int, []attempts.Ski
 	}
 	return added, e.skipped, err
 }
+
 func (e *fakeEngine) AddParts(context.Context) (int, error) { return 2, e.note("parts") }
 
 func (e *fakeEngine) Remove(_ context.Context, n int) error {
@@ -156,7 +160,9 @@ func (e *fakeEngine) Remove(_ context.Context, n int) error {
 func (e *fakeEngine) Move(_ context.Context, n, by int) error {
 	return e.note("move", string(rune('0'+n)), map[int]string{1: "down", -1: "up"}[by])
 }
+
 func (e *fakeEngine) Clear(context.Context) error { return e.note("clear") }
+
 func (e *fakeEngine) BatchPlan(context.Context) (string, error) {
 	return "2 of 2 are left.", e.note("batch plan")
 }
@@ -190,6 +196,7 @@ func (f *fakeFiles) all() []string {
 func (f *fakeFiles) Reveal(_ context.Context, paths []string) error {
 	return f.note("reveal " + strings.Join(paths, " "))
 }
+
 func (f *fakeFiles) Play(context.Context, string) error             { return nil }
 func (f *fakeFiles) OpenFolder(_ context.Context, dir string) error { return f.note("open " + dir) }
 func (f *fakeFiles) Copy(_ context.Context, text string) error      { return f.note("copy " + text) }

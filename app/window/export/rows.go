@@ -81,17 +81,21 @@ type queueRowRenderer struct{ r *queueRow }
 func (x *queueRowRenderer) Layout(size fyne.Size) {
 	place(size, x.r.number, x.r.name, x.r.where, x.r.badge, x.r.text)
 }
+
 func (x *queueRowRenderer) MinSize() fyne.Size {
 	return fyne.NewSize(480, theme.TextSize()+theme.CaptionTextSize()+18)
 }
+
 func (x *queueRowRenderer) Refresh() {
 	for _, o := range x.Objects() {
 		o.Refresh()
 	}
 }
+
 func (x *queueRowRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{x.r.number, x.r.name, x.r.where, x.r.badge, x.r.text}
 }
+
 func (x *queueRowRenderer) Destroy() {}
 
 // pastRow is one attempt that was made: name and time over outcome and sentence.
@@ -131,15 +135,19 @@ func (x *pastRowRenderer) Layout(size fyne.Size) {
 	room := size.Width - badge - 26
 	put(x.r.name, 10, top, room, tall)
 }
+
 func (x *pastRowRenderer) MinSize() fyne.Size {
 	return fyne.NewSize(220, theme.TextSize()+theme.CaptionTextSize()+18)
 }
+
 func (x *pastRowRenderer) Refresh() {
 	for _, o := range x.Objects() {
 		o.Refresh()
 	}
 }
+
 func (x *pastRowRenderer) Objects() []fyne.CanvasObject {
 	return []fyne.CanvasObject{x.r.name, x.r.when, x.r.badge}
 }
+
 func (x *pastRowRenderer) Destroy() {}
