@@ -85,7 +85,7 @@ func TestTranscript(t *testing.T) {
 		"track create Vox", "track rename 1 Lead", "track select Old",
 		"play", "continue", "stop", "locate 64", "locate --bar 17.3", "record", "record start --view session", "record stop",
 		"take start", "take start --source track:Vocals --view session --name X", "take start --for 8beats", "take start --for 4bars --json", "take start --source main --wait",
-		"take stop", "take stop --wait", "take cancel", "toggle", "defaults", "defaults --source main --view session",
+		"take stop", "take stop --wait", "take cancel", "toggle", "defaults", "defaults --source main --view session", "defaults --exclusive no",
 		"takes list", "takes list vox --set S -n 3 --trash", "takes show 3", "takes path last", "takes reveal 3", "takes play 3",
 		"takes note 3 new", "takes rate 3 5", "takes rename 3 Riff", "takes trash 3", "takes restore 3", "takes rescue 3",
 		"clip fire Vocals 2", "clip fire 1 1 --record 8", "clip stop 1 1", "message Take 12 landed", "undo", "redo", "capture", "dialog",
@@ -114,7 +114,7 @@ func TestWrongLines(t *testing.T) {
 		"track", "track rnme 1 x", "locate", "locate -- -1", "locate x", "locate 1 --bar 2", "locate --bar 0", "locate --bar 1.9", "record maybe", "record --view x",
 		"take", "take begin", "take start --source x", "take start --source track:", "take start --source main:1", "take start --for ever", "take start --for -3s", "take start --for 0bars", "take start --view x", "take start now",
 		"takes", "takes show", "takes rate 3 9", "takes rate 3 x", "takes rename 3", "takes rename 3 a b", "takes play 3 --file 2", "takes list --limit -1", "clip fire 1", "clip fire 1 0", "clip fire 1 1 --record 0", "live choose x", "status more",
-		"defaults --source x", "message", "doctor --yes", "demo --json",
+		"defaults --source x", "defaults --exclusive x", "message", "doctor --yes", "demo --json",
 	}
 	var b strings.Builder
 	for _, line := range lines {

@@ -360,16 +360,21 @@ func (r *run) toggleCommand() *cobra.Command {
 }
 
 func (r *run) defaultsCommand() *cobra.Command {
-	var source, view string
+	var source, view, exclusive string
 	c := &cobra.Command{
 		Use:   "defaults",
-		Short: "Show or set what Record Take and toggle record",
+		Short: "Show or set what Record Take, toggle and arm do",
 		Args:  args(0, 0, ""),
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			switch source {
 			case "", "armed", "selected", "main":
 			default:
 				return usagef("--source is armed, selected or main, not %q", source)
+			}
+			switch exclusive {
+			case "", "set", "yes", "no":
+			default:
+				return usagef("--exclusive is set, yes or no, not %q", exclusive)
 			}
 			v, err := parseView(view)
 			if err != nil {
@@ -383,18 +388,32 @@ func (r *run) defaultsCommand() *cobra.Command {
 				if v != "" {
 					d.View = v
 				}
-				if source != "" || v != "" {
+				if exclusive != "" {
+					d.Exclusive = exclusive
+				}
+				if source != "" || v != "" || exclusive != "" {
 					if err := core.SetDefaults(ctx, d); err != nil {
 						return err
 					}
 				}
 				return r.show(d, func() string {
-					return fmt.Sprintf("Record Take records %s into the %s.", sourceWords(d.Source), viewWords(d.View))
+					return fmt.Sprintf("Record Take records %s into the %s.\n%s", sourceWords(d.Source), viewWords(d.View), exclusiveWords(d.Exclusive))
 				})
 			})
 		},
 	}
 	c.Flags().StringVar(&source, "source", "", "armed, selected or main")
 	c.Flags().StringVar(&view, "view", "", "arrangement or session")
+	c.Flags().StringVar(&exclusive, "exclusive", "", "whether arming disarms all others: yes, no, or set (as Live's preference says)")
 	return c
+}
+
+func exclusiveWords(how string) string {
+	switch how {
+	case "yes":
+		return "Arming a track disarms the others."
+	case "no":
+		return "Arming a track leaves the others armed."
+	}
+	return "Arming a track does with the others as Live's Exclusive Arm says."
 }
