@@ -19,9 +19,10 @@ var allowed = map[string][]string{
 	"internal/audio/convert":  {"internal/audio", "internal/audio/loudness"},
 	"internal/audio/tone":     {},
 	"internal/audio/trouble":  {"internal/audio"},
-	"internal/waveform":       {"app/window/ports", "internal/audio", "internal/audio/trouble"},
-	"internal/player":         {"app/window/ports", "internal/audio", "internal/audio/trouble"},
-	"internal/player/device":  {"internal/player", "app/window/ports", "internal/audio", "internal/audio/trouble"},
+	"internal/waveform":       {"app/window/ports", "internal/audio", "internal/audio/trouble", "internal/take/sidecar"},
+	"internal/player":         {"app/window/ports", "internal/audio", "internal/audio/trouble", "internal/take/sidecar"},
+	"internal/player/device":  {"internal/player", "app/window/ports", "internal/audio", "internal/audio/trouble", "internal/take/sidecar"},
+	"internal/copies":         {"app/window/ports", "internal/audio", "internal/audio/convert", "internal/audio/loudness", "internal/take/sidecar"},
 	"internal/take/sidecar":   {},
 	"internal/take":           {"internal/audio", "internal/audio/convert", "internal/audio/loudness", "bridge/live", "internal/take/sidecar"},
 	"internal/control":        {"bridge/live", "internal/take/sidecar", "internal/wire"},
@@ -38,6 +39,7 @@ var allowed = map[string][]string{
 	"app/tray":                {"app", "app/tray/icons", "internal/control", "bridge/live", "internal/take/sidecar", "internal/wire"},
 	"app/tray/icons":          {},
 	"app/words":               {},
+	"app/sound":               {"app/words", "internal/audio", "internal/audio/trouble"},
 	"app/takelist":            models,
 	"app/opentake":            models,
 	"app/settings":            models,
@@ -45,7 +47,7 @@ var allowed = map[string][]string{
 	"app/about":               models,
 	"app/attempts":            models,
 	"app/window":              pages,
-	"app/window/ports":        {},
+	"app/window/ports":        {"internal/take/sidecar"},
 	"app/window/ui":           pages,
 	"app/window/form":         {"app/window/ui", "app", "app/words", "internal/control", "bridge/live", "internal/take/sidecar", "internal/wire"},
 	"app/window/ui/golden":    {},
@@ -61,8 +63,10 @@ var allowed = map[string][]string{
 // models of pages know the core's nouns and the texts; pages know models and ports.
 var (
 	models = []string{"app", "app/words", "app/window/ports", "internal/control", "bridge/live", "internal/take/sidecar", "internal/wire"}
-	pages  = append([]string{"app/takelist", "app/opentake", "app/settings", "app/setup", "app/about", "app/attempts", "app/window/ui", "app/window/form",
-		"app/window/takes", "app/window/opened", "app/window/settings", "app/window/setup", "app/window/about", "app/window/export"}, models...)
+	pages  = append([]string{
+		"app/takelist", "app/opentake", "app/settings", "app/setup", "app/about", "app/attempts", "app/window/ui", "app/window/form",
+		"app/window/takes", "app/window/opened", "app/window/settings", "app/window/setup", "app/window/about", "app/window/export",
+	}, models...)
 )
 
 // toolkits may be reached from these packages (and from main, which wires them) only.
