@@ -78,7 +78,7 @@ def crash(_world, _params):
 
 def stop_timer(world, params):
     wanted = params.get("timer")
-    states = [state for state in world.timers if state.running and wanted in (None, state.id)]
+    states = [state for state in world.held_timers() if state.running and wanted in (None, state.id)]
     if not states:
         raise CommandError("No such timer is running.")
     for state in states:

@@ -26,7 +26,7 @@ def _sim(world):
         "read_only": world.recorder.read_only, "listeners": world.listener_count(),
         "display_ticks": engine.display_ticks,
         "timers": [{"id": timer.id, "interval_ms": timer.interval, "running": timer.running and not timer.silent,
-                    "died": timer.died, "calls": timer.calls} for timer in list(world.timers)],
+                    "died": timer.died, "calls": timer.calls} for timer in list(world.timers) if not timer.gone()],
     }
 
 

@@ -75,7 +75,7 @@ def timer_class(world):
                 world.violations.record("argument", "Timer needs a callable and whole milliseconds")
                 raise ArgumentError("Timer(callback, interval): a callable and an int are needed")
             self._state = TimerState(world, self, callback, interval, bool(repeat))
-            world.timers.append(self._state)
+            world.held_timers().append(self._state)
             if start:
                 self._state.start()
 

@@ -140,6 +140,11 @@ class World(object):
 
     # the clockwork
 
+    def held_timers(self):
+        """The timers that the script still holds. Those that it let go are forgotten here, not in each tick, which is to cost nothing."""
+        self.timers = [state for state in self.timers if not state.gone()]
+        return self.timers
+
     def display_tick(self):
         if self.transport.playing:
             self.song.notify("current_song_time")
@@ -147,8 +152,6 @@ class World(object):
             for name in _METERS:
                 if node.listeners.get(name):
                     self._meter(node, name)
-        if self.timers:
-            self.timers = [state for state in self.timers if not state.gone()]
         self.host.update_display()
 
     @staticmethod
