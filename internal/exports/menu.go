@@ -110,6 +110,9 @@ func statusText(s automation.Status) string {
 	return text
 }
 
+// Refresh looks again at what is stored, and at whether the settings switch attempts off.
+func (m *Menu) Refresh() { m.refresh() }
+
 // refresh reads what is stored.
 func (m *Menu) refresh() {
 	v := app.ExportView{ConsentVersion: strconv.Itoa(automation.ConsentVersion)}

@@ -64,10 +64,14 @@ type fold struct {
 func (p *Page) build() {
 	canvas := p.desk.Window.Canvas()
 	focused := ""
+	var typing *form.Entry
 	for key, f := range p.fields {
 		if f.focusable != nil && canvas.Focused() == f.focusable {
-			focused = key
+			focused, typing = key, f.entry
 		}
+	}
+	if typing != nil {
+		typing.Given = func(string) {} // what is being typed is not given yet: it goes on in the new field
 	}
 	p.fields = map[string]*field{}
 	var labels []string
@@ -89,6 +93,12 @@ func (p *Page) build() {
 	parts = append(parts, form.Gap(14), ui.Caption(p.shown.Footer), form.Inset(container.NewHBox(open)), form.Gap(20))
 	p.sheet.Set(parts...)
 	if f := p.fields[focused]; f != nil {
+		if typing != nil && f.entry != nil && !f.entry.Disabled() {
+			f.quiet = true
+			f.entry.SetText(typing.Text)
+			f.entry.CursorColumn, f.entry.CursorRow = typing.CursorColumn, typing.CursorRow
+			f.quiet = false
+		}
 		f.focus(canvas)
 	}
 }

@@ -194,6 +194,9 @@ type readings struct {
 func read(deps Deps) readings {
 	var r readings
 	r.settings, r.broken = deps.File.Read()
+	if a, ok := deps.Attempts.(interface{ Refresh() }); ok {
+		a.Refresh() // config.toml may switch them off
+	}
 	on, err := deps.Login.Enabled()
 	r.login = model.Login{On: on, Where: deps.Login.Where()}
 	if err != nil {

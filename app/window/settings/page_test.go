@@ -524,6 +524,26 @@ func TestTypingGoesOnWhileTheFileChanges(t *testing.T) {
 	}
 }
 
+func TestTypingGoesOnWhileThePageChanges(t *testing.T) {
+	w := open(t, options{text: mine})
+	w.focus("artist")
+	w.key(fyne.KeyEnd)
+	w.enter("!")
+	before := w.field("artist").entry
+	s := linked()
+	s.Link.Lives = append(s.Link.Lives, control.LiveInfo{PID: 77, Live: "11.3.2"})
+	w.page.Snapshot(s)
+	w.settle()
+	after := w.field("artist").entry
+	if before == after || after.Text != "Mia Sol!" || w.window.Canvas().Focused() != fyne.Focusable(after) {
+		t.Errorf("after the page was made anew: %q, focus on %T", after.Text, w.window.Canvas().Focused())
+	}
+	w.want("", mine)
+	w.enter("?")
+	w.key(fyne.KeyReturn)
+	w.want(`"Mia Sol"`, `"Mia Sol!?"`)
+}
+
 func TestClosingKeepsWhatWasTyped(t *testing.T) {
 	w := open(t, options{text: mine})
 	w.focus("artist")
@@ -695,6 +715,7 @@ func TestPictures(t *testing.T) {
 		{"crowded-dark", options{look: dark, text: "[export]\nenabled = true\n", size: fyne.NewSize(900, 1700), change: on}, 1, problems},
 		{"mistake-light", options{look: light, text: "view = \"sesion\"\ncolors = \"dark\"\n", size: fyne.NewSize(900, 760)}, 1, nil},
 		{"narrow-de", options{look: dark, language: "de", text: "[export]\nenabled = true\n", size: fyne.NewSize(640, 1750), change: on}, 1, problems},
+		{"large-text-de", options{look: ui.Look{Variant: theme.VariantLight, Text: 1.5}, language: "de", text: mine, size: fyne.NewSize(900, 1300)}, 1, nil},
 		{"normal-2x", options{look: light, text: mine, size: fyne.NewSize(820, 560)}, 2, nil},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
