@@ -438,7 +438,7 @@ func (e *engine) fail(w wish, err error) {
 	if e.p.ses == w.ses && e.p.want {
 		e.p.pos = e.p.position()
 		e.p.want = false
-		e.p.problem = e.p.text(err)
+		e.p.problem = trouble.Say(e.p.say, err).Error()
 	}
 	e.p.answer(err)
 	e.p.mu.Unlock()

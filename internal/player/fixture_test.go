@@ -159,7 +159,6 @@ type fakeStream struct {
 	rate            int
 	c               Callbacks
 	running, closed bool
-	startErr        error
 }
 
 func (s *fakeStream) set(running, closed bool) error {

@@ -23,15 +23,12 @@ const (
 // Options are what a Player may be told.
 type Options struct {
 	Logger *slog.Logger // nil = silent
-	// Say gives the sentence for a trouble, for another language; nil = English.
-	Say func(*trouble.Error) string
 }
 
 // Player plays one take at a time. It implements ports.Player.
 type Player struct {
 	out   Output
 	log   *slog.Logger
-	say   func(*trouble.Error) string
 	clock func() time.Duration
 
 	kick   chan struct{} // the engine looks again
@@ -39,12 +36,13 @@ type Player struct {
 	asking chan struct{} // one token: somebody lists devices
 
 	mu      sync.Mutex
-	ses     *session // nil = nothing loaded
-	want    bool     // playing is wanted
-	pos     int64    // where playing begins, or where it was last asked to go
-	seek    uint64   // number of the last load, play or seek
-	loop    uint64   // number of the last change of the loop
-	from    int64    // of the loop
+	say     func(*trouble.Error) string // nil = English
+	ses     *session                    // nil = nothing loaded
+	want    bool                        // playing is wanted
+	pos     int64                       // where playing begins, or where it was last asked to go
+	seek    uint64                      // number of the last load, play or seek
+	loop    uint64                      // number of the last change of the loop
+	from    int64                       // of the loop
 	to      int64
 	device  string
 	name    string // of the device
@@ -70,12 +68,9 @@ func New(out Output, o Options) *Player {
 	if o.Logger == nil {
 		o.Logger = slog.New(slog.DiscardHandler)
 	}
-	if o.Say == nil {
-		o.Say = func(e *trouble.Error) string { return e.Error() }
-	}
 	begin := time.Now()
 	p := &Player{
-		out: out, log: o.Logger, say: o.Say, clock: func() time.Duration { return time.Since(begin) },
+		out: out, log: o.Logger, clock: func() time.Duration { return time.Since(begin) },
 		kick: make(chan struct{}, 1), done: make(chan struct{}), asking: make(chan struct{}, 1),
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -133,14 +128,11 @@ func (p *Player) Load(ctx context.Context, lanes []ports.Lane) error {
 	if s.length == 0 {
 		p.ses = nil
 	} else if first != nil {
-		p.problem = p.text(first)
+		p.problem = trouble.Say(p.say, first).Error()
 		first = nil
 	}
 	p.wake()
-	if first != nil {
-		return p.told(first)
-	}
-	return nil
+	return trouble.Say(p.say, first)
 }
 
 // hear sets which lanes are heard: where any lane is solo, only those; never a muted one.
@@ -360,30 +352,18 @@ func (p *Player) answer(err error) {
 	p.waiting = nil
 }
 
-// text is the sentence for an error.
-func (p *Player) text(err error) string {
-	var t *trouble.Error
-	if errors.As(err, &t) {
-		return p.say(t)
-	}
-	return err.Error()
+// Speak gives the sentences of another language for troubles from now on; nil = English.
+func (p *Player) Speak(say func(*trouble.Error) string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.say = say
 }
-
-// said is a trouble in the user's language.
-type said struct {
-	text string
-	err  error
-}
-
-func (s *said) Error() string { return s.text }
-func (s *said) Unwrap() error { return s.err }
 
 // told gives an error the user's words.
 func (p *Player) told(err error) error {
-	if err == nil {
-		return nil
-	}
-	return &said{p.text(err), err}
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return trouble.Say(p.say, err)
 }
 
 // outputTrouble says what an error of an Output means.

@@ -437,6 +437,10 @@ func TestLoadTroubles(t *testing.T) {
 		if s := r.p.State(); s.Playing || s.Problem == "" {
 			t.Errorf("vanished after loading: %+v", s)
 		}
+		r.p.Speak(func(e *trouble.Error) string { return "weg: " + e.Name })
+		if err := r.p.Play(); why(err) != trouble.Gone || err.Error() != "weg: good.wav" || r.p.State().Problem != "weg: good.wav" {
+			t.Errorf("in other words: %v", err)
+		}
 		ctx, cancel := context.WithCancel(t.Context())
 		cancel()
 		if err := r.p.Load(ctx, []ports.Lane{{Path: text}}); !errors.Is(err, context.Canceled) {

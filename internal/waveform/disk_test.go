@@ -249,8 +249,10 @@ func TestSweep(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.disk.sweep()
-	want := map[string]bool{s.disk.file("My Song/gone.wav", overview): false, s.disk.file("My Song/changed.wav", overview): false, oldPart: false, broken: false,
-		s.disk.file("My Song/stays.wav", overview): true, foreign: true, newPart: true, stays: true}
+	want := map[string]bool{
+		s.disk.file("My Song/gone.wav", overview): false, s.disk.file("My Song/changed.wav", overview): false, oldPart: false, broken: false,
+		s.disk.file("My Song/stays.wav", overview): true, foreign: true, newPart: true, stays: true,
+	}
 	for path, there := range want {
 		if _, err := os.Stat(path); (err == nil) != there {
 			t.Errorf("%s: there %t, want %t", filepath.Base(path), err == nil, there)

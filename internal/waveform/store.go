@@ -8,6 +8,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/takebar/takebar/app/window/ports"
@@ -43,6 +44,7 @@ type Store struct {
 	log     *slog.Logger
 	now     func() time.Time
 	wait    sync.WaitGroup
+	say     atomic.Pointer[func(*trouble.Error) string]
 }
 
 var _ ports.Waveforms = (*Store)(nil)
@@ -73,6 +75,16 @@ func (s *Store) Close() error {
 	return nil
 }
 
+// Speak gives the sentences of another language for troubles from now on; nil = English.
+func (s *Store) Speak(say func(*trouble.Error) string) { s.say.Store(&say) }
+
+func (s *Store) told(err error) error {
+	if say := s.say.Load(); say != nil {
+		return trouble.Say(*say, err)
+	}
+	return err
+}
+
 // kind is which waveform of a file is meant.
 type kind string
 
@@ -91,6 +103,11 @@ type source struct {
 // Overview implements ports.Waveforms. The frames behind one column are a power of two, at least 2; the values are those of the program
 // audiowaveform at that zoom (see audio.Peaks).
 func (s *Store) Overview(ctx context.Context, path string) (*ports.Waveform, error) {
+	w, err := s.overview(ctx, path)
+	return w, s.told(err)
+}
+
+func (s *Store) overview(ctx context.Context, path string) (*ports.Waveform, error) {
 	src, err := find(path)
 	if err != nil {
 		return nil, err
@@ -106,6 +123,11 @@ func (s *Store) Overview(ctx context.Context, path string) (*ports.Waveform, err
 // many hours), the columns come from a kept level of 256 frames a pixel: exact where from and framesPerColumn are multiples of 256,
 // otherwise a column may show a peak that lies up to 255 frames beside it. Finer columns are read from the file and always exact.
 func (s *Store) Detail(ctx context.Context, path string, from, to int64, framesPerColumn int) (*ports.Waveform, error) {
+	w, err := s.detail(ctx, path, from, to, framesPerColumn)
+	return w, s.told(err)
+}
+
+func (s *Store) detail(ctx context.Context, path string, from, to int64, framesPerColumn int) (*ports.Waveform, error) {
 	src, err := find(path)
 	if err != nil {
 		return nil, err

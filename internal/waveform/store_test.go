@@ -277,6 +277,11 @@ func TestTroubles(t *testing.T) {
 			}
 		}
 	}
+	other := newStore(t, Options{})
+	other.Speak(func(e *trouble.Error) string { return "weg: " + e.Name })
+	if _, err := other.Overview(t.Context(), filepath.Join(dir, "gone.wav")); err == nil || err.Error() != "weg: gone.wav" {
+		t.Errorf("in other words: %v", err)
+	}
 	var e *trouble.Error
 	path := put(t, filepath.Join(dir, "long.wav"), encode(format{bits: 16, channels: 1}, 48000, sound(maxColumns+1, 1)))
 	if _, err := newStore(t, Options{}).Detail(t.Context(), path, 0, maxColumns+1, 1); !errors.As(err, &e) || e.Why != trouble.TooFine {

@@ -145,3 +145,29 @@ func Output(why Why, name string, err error) error { return &Error{Why: why, Nam
 
 // Nothing says why there is nothing to play.
 func Nothing(why Why) error { return &Error{Why: why} }
+
+// Say gives an error the words of another language, where it is an Error; say makes the sentence, nil = English. The result still is
+// what err is, for errors.Is and errors.As.
+func Say(say func(*Error) string, err error) error {
+	var e *Error
+	if say == nil || !errors.As(err, &e) {
+		return err
+	}
+	return &said{say(e), err}
+}
+
+type said struct {
+	text string
+	err  error
+}
+
+func (s *said) Error() string { return s.text }
+func (s *said) Unwrap() error { return s.err }
+
+// Cause is why the file or the device refused, in the words of the system; "" if it did not say.
+func (e *Error) Cause() string {
+	if e.Err == nil {
+		return ""
+	}
+	return e.cause()
+}

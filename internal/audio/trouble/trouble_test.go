@@ -68,3 +68,20 @@ func TestSentences(t *testing.T) {
 		t.Errorf("empty: %q", text)
 	}
 }
+
+func TestSay(t *testing.T) {
+	say := func(e *trouble.Error) string { return "oh: " + string(e.Why) + " " + e.Cause() }
+	err := trouble.Say(say, fmt.Errorf("draw: %w", trouble.Output(trouble.DeviceFails, "", io.EOF)))
+	if err.Error() != "oh: device_fails EOF" || !errors.Is(err, io.EOF) || !errors.As(err, new(*trouble.Error)) {
+		t.Errorf("%v", err)
+	}
+	if err := trouble.Say(say, io.EOF); err != io.EOF { //nolint:errorlint // the very same is wanted
+		t.Errorf("%v", err)
+	}
+	if err := trouble.Say(say, nil); err != nil {
+		t.Errorf("%v", err)
+	}
+	if err := trouble.Nothing(trouble.Empty); trouble.Say(nil, err) != err || (&trouble.Error{}).Cause() != "" { //nolint:errorlint // the same
+		t.Error("English is not left as it is")
+	}
+}

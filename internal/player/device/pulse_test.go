@@ -4,6 +4,7 @@ package device
 
 import (
 	"bufio"
+	"context"
 	"encoding/binary"
 	"errors"
 	"math"
@@ -66,11 +67,7 @@ func tool(t *testing.T, name string) string {
 func newServer(t *testing.T) *server {
 	t.Helper()
 	tool(t, "pulseaudio")
-	dir, err := os.MkdirTemp("", "pulse") // the name of a socket must be short
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	dir := t.TempDir()
 	s := &server{t: t, dir: dir}
 	noALSA(t)
 	t.Setenv("PULSE_SERVER", "unix:"+s.socket())
@@ -95,7 +92,7 @@ func (s *server) socket() string { return filepath.Join(s.dir, "socket") }
 func (s *server) start() {
 	s.t.Helper()
 	_ = os.Remove(s.socket())
-	s.process = exec.Command("pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes", "--log-level=error",
+	s.process = exec.CommandContext(context.WithoutCancel(s.t.Context()), "pulseaudio", "-n", "--daemonize=no", "--use-pid-file=no", "--exit-idle-time=-1", "--disable-shm=yes", "--log-level=error",
 		"--load=module-null-sink sink_name=one format=float32le rate=48000 channels=2",
 		"--load=module-null-sink sink_name=two format=float32le rate=48000 channels=2",
 		"--load=module-native-protocol-unix auth-anonymous=1 socket="+s.socket())
@@ -105,11 +102,11 @@ func (s *server) start() {
 	process := s.process
 	s.t.Cleanup(func() { s.end(process) })
 	until(s.t, "PulseAudio answers", func() bool {
-		c, err := net.Dial("unix", s.socket())
+		c, err := new(net.Dialer).DialContext(s.t.Context(), "unix", s.socket())
 		if err != nil {
 			return false
 		}
-		return c.Close() == nil && exec.Command("pactl", "info").Run() == nil
+		return c.Close() == nil && exec.CommandContext(s.t.Context(), "pactl", "info").Run() == nil
 	})
 	s.control("set-default-sink", "one")
 	s.control("set-default-source", "one.monitor") // or recordings would follow the default sink's monitor
@@ -131,7 +128,7 @@ func (s *server) end(process *exec.Cmd) {
 
 func (s *server) control(words ...string) string {
 	s.t.Helper()
-	out, err := exec.Command(tool(s.t, "pactl"), words...).Output()
+	out, err := exec.CommandContext(s.t.Context(), tool(s.t, "pactl"), words...).Output()
 	if err != nil {
 		s.t.Fatalf("pactl %v: %v", words, err)
 	}
@@ -147,7 +144,7 @@ type recording struct {
 func (s *server) record(sink string) *recording {
 	s.t.Helper()
 	r := &recording{}
-	cmd := exec.Command(tool(s.t, "parec"), "--device="+sink+".monitor", "--format=float32le", "--rate=48000", "--channels=2", "--raw", "--latency-msec=50")
+	cmd := exec.CommandContext(s.t.Context(), tool(s.t, "parec"), "--device="+sink+".monitor", "--format=float32le", "--rate=48000", "--channels=2", "--raw", "--latency-msec=50")
 	out, err := cmd.StdoutPipe()
 	if err != nil {
 		s.t.Fatal(err)
