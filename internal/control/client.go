@@ -27,6 +27,7 @@ type Client struct {
 	levels *levelFeed
 	done   chan struct{} // closed when there is no connection and will be none
 	work   sync.WaitGroup
+	page   int // takes in one answer, 0 = takesPage
 
 	mu   sync.Mutex
 	conn *coreConn
@@ -354,7 +355,43 @@ func (c *Client) SetDefaults(ctx context.Context, d Defaults) error {
 
 // Takes implements Core.
 func (c *Client) Takes(ctx context.Context, q TakeQuery) ([]LibraryTake, error) {
+	if q.Limit > 0 || q.After != "" {
+		return ask[[]LibraryTake](ctx, c, "takes.list", q)
+	}
+	for range pagesTries {
+		all, err := c.pages(ctx, q)
+		if codeOf(err) != codePageLost {
+			return all, err
+		}
+	}
 	return ask[[]LibraryTake](ctx, c, "takes.list", q)
+}
+
+const (
+	// takesPage is how many takes come in one answer: large libraries neither meet the limit of a line nor hold up the Snapshots.
+	takesPage    = 2000
+	pagesTries   = 3
+	codePageLost = "page_lost"
+)
+
+// pages asks for takes page by page.
+func (c *Client) pages(ctx context.Context, q TakeQuery) ([]LibraryTake, error) {
+	q.Limit = takesPage
+	if c.page > 0 {
+		q.Limit = c.page
+	}
+	all := []LibraryTake{}
+	for {
+		part, err := ask[[]LibraryTake](ctx, c, "takes.list", q)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, part...)
+		if len(part) < q.Limit || part[len(part)-1].Gone {
+			return all, nil
+		}
+		q.After = part[len(part)-1].Sidecar
+	}
 }
 
 // Take implements Core.

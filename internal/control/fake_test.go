@@ -608,18 +608,20 @@ func (f *fakeLibrary) List(_ context.Context, q TakeQuery) ([]LibraryTake, error
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	var list []LibraryTake
-	if q.Since > 0 {
-		for _, e := range f.entries {
-			if f.changed[e.ID] > q.Since {
-				list = append(list, e)
-			}
-		}
-		return list, nil
-	}
 	for _, e := range f.entries {
-		if e.Trashed == q.Trashed && (q.Limit == 0 || len(list) < q.Limit) {
+		if q.Since > 0 && f.changed[e.ID] > q.Since || q.Since == 0 && e.Trashed == q.Trashed {
 			list = append(list, e)
 		}
+	}
+	if q.After != "" {
+		i := slices.IndexFunc(list, func(e LibraryTake) bool { return e.Sidecar == q.After })
+		if i < 0 {
+			return nil, refuse("page_lost", "The take is gone.")
+		}
+		list = list[i+1:]
+	}
+	if q.Limit > 0 {
+		list = list[:min(len(list), q.Limit)]
 	}
 	return list, nil
 }

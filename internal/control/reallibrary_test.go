@@ -94,6 +94,68 @@ func TestRealLibraryIsFollowed(t *testing.T) {
 	}
 }
 
+// TestLargeAnswersComeInPages: a client gets all takes, however many there are, and whatever happens to them meanwhile.
+func TestLargeAnswersComeInPages(t *testing.T) {
+	home, dir := t.TempDir(), t.TempDir()
+	fillShelf(t, dir, 23)
+	c := start(t, Options{Link: newFakeLink(), Library: openShelf(t, home, dir, 0)})
+	w := remote(t, &world{Core: c, t: t, stop: c.Close})
+	client := w.Core.(*Client)
+	client.page = 5
+	s := w.until("the first look", func(s Snapshot) bool { return s.Library.Takes == 23 })
+	for _, q := range []TakeQuery{{}, {Since: 1}, {Text: "take 0001"}, {Since: s.Library.Revision}} {
+		want, err := c.Takes(t.Context(), q)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got, err := w.Takes(t.Context(), q); err != nil || got == nil || fmt.Sprint(ids(got)) != fmt.Sprint(ids(want)) {
+			t.Errorf("%+v: %v %v, want %v", q, ids(got), err, ids(want))
+		}
+	}
+	if got, err := w.Takes(t.Context(), TakeQuery{Limit: 12}); err != nil || len(got) != 12 {
+		t.Errorf("%d takes, %v", len(got), err)
+	}
+	_, err := w.Takes(t.Context(), TakeQuery{After: "/nowhere", Limit: 5})
+	codeIs(t, "a page after nothing", err, codePageLost)
+
+	// Takes go while somebody reads: what stays is there, once.
+	done := make(chan error, 1)
+	go func() {
+		var err error
+		for i := 22; i > 2 && err == nil; i-- {
+			_, err = c.TrashTake(context.Background(), fmt.Sprintf("t-%05d", i))
+		}
+		done <- err
+	}()
+	for range 20 {
+		got, err := w.Takes(t.Context(), TakeQuery{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		seen := map[string]bool{}
+		for _, e := range got {
+			if seen[e.ID] {
+				t.Errorf("%s comes twice", e.ID)
+			}
+			seen[e.ID] = true
+		}
+		if !seen["t-00000"] || !seen["t-00001"] || !seen["t-00002"] {
+			t.Errorf("a take is left out: %v", ids(got))
+		}
+	}
+	if err := <-done; err != nil {
+		t.Error(err)
+	}
+}
+
+func ids(takes []LibraryTake) []string {
+	var all []string
+	for _, e := range takes {
+		all = append(all, e.ID)
+	}
+	return all
+}
+
 // BenchmarkTakes10000 asks a core in another process's place for a library of 10,000 takes: all of it, what has changed, and what that costs a Snapshot.
 func BenchmarkTakes10000(b *testing.B) {
 	home, dir := b.TempDir(), b.TempDir()

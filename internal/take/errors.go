@@ -29,6 +29,7 @@ const (
 	CodeBadTemplate         = "bad_template"          // the name template is wrong
 	CodeBadRating           = "bad_rating"            // a rating is 0 to 5
 	CodeBadQuery            = "bad_query"             // filters that do not go together
+	CodePageLost            = "page_lost"             // the take that a page is to begin after is gone
 	CodeBadName             = "bad_name"              // no file can be called so
 	CodeTrashed             = "in_trash"              // the take is in the trash
 	CodeSidecarUnreadable   = "sidecar_unreadable"    // the sidecar cannot be understood

@@ -132,15 +132,27 @@ func (x *index) lookAtFiles(takes []shelved, s *stamp) {
 }
 
 // since tells what changed after a revision, and everything where that is not known.
-func (x *index) since(revision uint64, takes []shelved) []sidecar.Entry {
+func (x *index) since(q sidecar.Query, takes []shelved) ([]sidecar.Entry, error) {
+	revision := q.Since
 	all := revision < x.base || revision > x.revision
 	entries := []sidecar.Entry{}
 	there := map[string]bool{}
+	var changed []shelved
 	for _, t := range takes {
 		there[t.take.ID] = true
-		if all || t.revision > revision {
-			entries = append(entries, t.entry())
+		if all || t.revision > revision || t.full == q.After { // which may have changed again
+			changed = append(changed, t)
 		}
+	}
+	changed, more, err := page(changed, q)
+	if err != nil {
+		return nil, err
+	}
+	for _, t := range changed {
+		entries = append(entries, t.entry())
+	}
+	if more {
+		return entries, nil
 	}
 	var gone []string
 	for id, at := range x.gone {
@@ -152,7 +164,7 @@ func (x *index) since(revision uint64, takes []shelved) []sidecar.Entry {
 	for _, id := range gone {
 		entries = append(entries, sidecar.Entry{Take: cloneTake(sidecar.Take{ID: id}), Paths: []string{}, Gone: true})
 	}
-	return entries
+	return entries, nil
 }
 
 // troubled notes what is wrong with the takes folder as a whole, "" = nothing.

@@ -281,10 +281,50 @@ func TestLookTellsOfClosedFolders(t *testing.T) {
 
 func TestSinceGoesAlone(t *testing.T) {
 	s := newStudio(t)
-	for _, q := range []sidecar.Query{{Since: 1, Text: "x"}, {Since: 1, Set: "x"}, {Since: 1, Limit: 1}, {Since: 1, Trashed: true}} {
+	for _, q := range []sidecar.Query{{Since: 1, Text: "x"}, {Since: 1, Set: "x"}, {Since: 1, Trashed: true}} {
 		_, err := s.List(t.Context(), q)
 		mustFail(t, err, CodeBadQuery)
 	}
+}
+
+func TestPages(t *testing.T) {
+	s := newStudio(t)
+	s.shelf(t, 25)
+	o, _, err := s.Look(t.Context())
+	mustDo(t, err)
+	note := "n"
+	for _, n := range []int{3, 8, 13, 21} {
+		_, err = s.Annotate(t.Context(), fmt.Sprint(n), &note, nil)
+		mustDo(t, err)
+	}
+	mustDo(t, os.Remove(s.list(sidecar.Query{Text: "take 00005"})[0].Sidecar))
+	for _, q := range []sidecar.Query{{}, {Text: "take 0001"}, {Since: 1}, {Since: o.Revision}} {
+		whole := s.list(q)
+		if len(whole) < 5 {
+			t.Fatalf("%+v: %d takes", q, len(whole))
+		}
+		for _, limit := range []int{1, 2, 5, 7, 24, 25, 100} {
+			q := q
+			q.Limit = limit
+			var all []sidecar.Entry
+			for {
+				part := s.list(q)
+				all = append(all, part...)
+				if len(part) < limit || part[len(part)-1].Gone {
+					break
+				}
+				q.After = part[len(part)-1].Sidecar
+			}
+			same := func(a, b sidecar.Entry) bool {
+				return a.ID == b.ID && a.Sidecar == b.Sidecar && a.Gone == b.Gone && a.Note == b.Note
+			}
+			if !slices.EqualFunc(all, whole, same) {
+				t.Errorf("%+v in pages: %d takes, want %d", q, len(all), len(whole))
+			}
+		}
+	}
+	_, err = s.List(t.Context(), sidecar.Query{After: "/nowhere"})
+	mustFail(t, err, CodePageLost)
 }
 
 func TestHistoryForgetsTheOldest(t *testing.T) {

@@ -16,19 +16,19 @@ import (
 // Warnings (WarnSidecarUnreadable and the others). A takes folder that was never made holds no takes.
 //
 // With Since they are those that changed after that revision, in the library and in the trash, and after them those that are gone; together with another
-// filter it is refused (CodeBadQuery).
+// filter it is refused (CodeBadQuery). CodePageLost: the take that a page is to begin after is not there.
 func (l *Library) List(ctx context.Context, q sidecar.Query) ([]sidecar.Entry, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if q.Since > 0 {
-		if q != (sidecar.Query{Since: q.Since}) {
+		if q != (sidecar.Query{Since: q.Since, Limit: q.Limit, After: q.After}) {
 			return nil, failf(CodeBadQuery, "Leave the other filters out.", nil, "What changed since a revision can only be asked for the whole library.")
 		}
 		takes, _, err := l.everything(ctx)
 		if err != nil {
 			return nil, err
 		}
-		return l.index.since(q.Since, takes), nil
+		return l.index.since(q, takes)
 	}
 	takes, err := l.shelf(ctx, q.Trashed)
 	if err != nil {
@@ -38,14 +38,29 @@ func (l *Library) List(ctx context.Context, q sidecar.Query) ([]sidecar.Entry, e
 	takes = slices.DeleteFunc(takes, func(s shelved) bool {
 		return set != "" && foldText(s.take.Set.Name) != set || text != "" && !mentions(s.take, text)
 	})
-	if q.Limit > 0 && len(takes) > q.Limit {
-		takes = takes[:q.Limit]
+	if takes, _, err = page(takes, q); err != nil {
+		return nil, err
 	}
 	entries := make([]sidecar.Entry, len(takes))
 	for i, s := range takes {
 		entries[i] = s.entry()
 	}
 	return entries, nil
+}
+
+// page leaves the takes that the query asks for; more says that others follow.
+func page(takes []shelved, q sidecar.Query) (left []shelved, more bool, err error) {
+	if q.After != "" {
+		i := slices.IndexFunc(takes, func(s shelved) bool { return s.full == q.After })
+		if i < 0 {
+			return nil, false, failf(CodePageLost, "Begin with the first page again.", nil, "The take that this page was to begin after is no longer in the list.")
+		}
+		takes = takes[i+1:]
+	}
+	if q.Limit > 0 && len(takes) > q.Limit {
+		return takes[:q.Limit], true, nil
+	}
+	return takes, false, nil
 }
 
 func mentions(t sidecar.Take, text string) bool {

@@ -18,8 +18,12 @@ type Query struct {
 	Limit   int    `json:"limit,omitempty"`
 	Trashed bool   `json:"trashed,omitempty"` // only the trash
 	// Since asks for the takes that changed after that revision of the library (Overview), in the library and in the trash, whatever became of them: Trashed and Gone
-	// say it. A revision before Overview.Base gives all takes of both. It goes with no other filter.
+	// say it. A revision before Overview.Base gives all takes of both. It goes with Limit and After, and with no other filter; those that are Gone are told where Limit
+	// leaves room for more.
 	Since uint64 `json:"since,omitempty"`
+	// After asks for the takes that follow the one with this Sidecar: the next page after one of Limit takes. It is refused where that take is not among
+	// them any more.
+	After string `json:"after,omitempty"`
 }
 
 // Overview is the library at a glance.
