@@ -17,8 +17,8 @@ import (
 const aboutExport = `Export attempts press Live's own export shortcut for you and watch all the way
 to a checked file. They are fragile by nature and off until you switch them on.
 
-A take of the main output ("takebar take start --source main") needs no keys at
-all; use an attempt where only Live's own renderer will do.`
+A bounce ("takebar bounce") records the main output or every track and needs no
+keys at all; use an attempt where only Live's own renderer will do.`
 
 func (r *run) exportCommand() *cobra.Command {
 	c := group("export", "Attempt an export by Live's own shortcut (off until you switch it on)",
