@@ -91,6 +91,27 @@ func TestBounceOutlivesTheProgram(t *testing.T) {
 	}
 }
 
+// A command goes on when the menu-bar app that it talks to ends.
+func TestBounceOutlivesTheMenuBar(t *testing.T) {
+	d := newDesk(t, options{})
+	d.sim.Do(t, "loop", simtest.Params{"on": true, "start": 0, "length": 8}, nil)
+	before := d.whole()
+	cmd, out, errs := d.begin(second, "--range", "loop", "--json")
+	d.kill()
+	if got := code(cmd); got != 0 {
+		t.Fatalf("exit code %d, %s", got, errs)
+	}
+	var b control.Bounced
+	if err := json.Unmarshal([]byte(out.String()), &b); err != nil || len(b.Files) != 1 || b.Partial || b.Files[0].Frames != 4*second {
+		t.Fatalf("%v: %s", err, out)
+	}
+	sounds(t, b.Files[0], 0, truthOf(t, d, b.ID, "Main").TonesInMixed)
+	d.untouched(before)
+	if n := len(d.sim.Takes(t)); n != 1 {
+		t.Errorf("%d recordings", n)
+	}
+}
+
 func TestStoppedBounceKeepsWhatIsThere(t *testing.T) {
 	d := bench(t, song(2, 120, 64))
 	before := d.whole()
