@@ -165,8 +165,53 @@ func TestTakesFolderReadonly(t *testing.T) {
 	mustFail(t, err, CodeTakesFolderReadonly)
 	_, err = s.Trash(t.Context(), "1")
 	mustFail(t, err, CodeTakesFolderReadonly)
+	_, err = s.Rename(t.Context(), "1", "Riff")
+	mustFail(t, err, CodeTakesFolderReadonly)
 	if got := s.list(sidecar.Query{}); len(got) != 1 || len(got[0].Warnings) != 0 {
 		t.Errorf("list: %+v", got)
+	}
+}
+
+// A disk that is full before a rename, or fills up in the middle of it, leaves everything as it was.
+func TestRenameOnAFullDisk(t *testing.T) {
+	for _, step := range []string{"", StepRenameNoted, StepRenameFileMoved} {
+		s := newStudio(t)
+		smallDisk(t, s.opt.Dir, 20<<20)
+		s.land(s.take("t-1", s.record("Vox", tone()), s.record("Gtr", tone())))
+		before := s.files()
+		fill := filepath.Join(s.opt.Dir, "fill")
+		full := func() {
+			f, err := os.Create(fill)
+			mustDo(t, err)
+			for _, size := range []int{1 << 20, 1 << 12, 1} {
+				for err == nil {
+					_, err = f.Write(make([]byte, size))
+				}
+				err = nil
+			}
+			_ = f.Close()
+		}
+		if step == "" {
+			full()
+		}
+		filled := false
+		s.opt.Step = func(name string) {
+			if name == step && !filled {
+				filled = true
+				full()
+			}
+		}
+		s.reopen()
+		_, err := s.Rename(t.Context(), "t-1", "Riff")
+		if e := failure(t, err, CodeDiskFull); !strings.Contains(e.Hint, "try again") {
+			t.Errorf("%s: hint %q", step, e.Hint)
+		}
+		mustDo(t, os.Remove(fill))
+		wantFiles(t, s.files(), before)
+		e, err := s.Get(t.Context(), "t-1")
+		mustDo(t, err)
+		s.whole(e)
+		s.whole(s.rename("t-1", "Riff"))
 	}
 }
 

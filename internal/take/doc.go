@@ -7,7 +7,7 @@
 // hint on Linux, uncached reads on macOS, nothing on Windows). A journal in the home folder says how far each landing came, so that the next start can go
 // on; Steps names the moments between.
 //
-// On disk lie: the takes folder with audio files and sidecars (docs/sidecar.md), its ".trash", and in the home folder "journal" with one file for each take that is not
+// On disk lie: the takes folder with audio files and sidecars (docs/sidecar.md), its ".trash", its ".rename" with a note while a take is renamed (RenameSteps), and in the home folder "journal" with one file for each take that is not
 // safe yet, "journal/done" with those that landed lately, and "takes-folders.json".
 //
 // The package must not talk to Live, must never change or remove a file in Live's project, and must not know the core, a toolkit or the

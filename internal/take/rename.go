@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"unicode/utf8"
 
 	"github.com/takebar/takebar/internal/take/sidecar"
@@ -174,11 +175,17 @@ func (l *Library) keepOff(id string) (release func(), ok bool) {
 
 func renameError(dir string, e sidecar.Entry, err error) error {
 	var own *Error
-	if errors.As(err, &own) || isDiskFull(err) || !errors.Is(err, fs.ErrPermission) && !isHeld(err) {
+	switch {
+	case errors.As(err, &own):
+		return err
+	case isDiskFull(err):
+		return failf(CodeDiskFull, "Free some space there, then try again.", err, "The take “%s” was not renamed: the disk of the takes folder %s is full.", e.Name, dir)
+	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS), isHeld(err):
+		return failf(CodeTakesFolderReadonly, "Close the program that has one of its files open, or allow writing there, then try again.", err,
+			"The take “%s” was not renamed: its files cannot be moved.", e.Name)
+	default:
 		return folderError(dir, err)
 	}
-	return failf(CodeTakesFolderReadonly, "Close the program that has one of its files open, or allow writing there, then try again.", err,
-		"The take “%s” cannot be renamed: its files cannot be moved.", e.Name)
 }
 
 func (l *Library) renamePath(id string) string {
