@@ -29,7 +29,12 @@ type album struct {
 
 func newAlbum(t *testing.T, sets map[string]map[string]any) *album {
 	t.Helper()
-	a := &album{desk: bench(t, song(1, 240, 1), "--reload-seconds", "0.2"), sets: map[string]string{}, to: filepath.Join(t.TempDir(), "Album")}
+	return newAlbumOn(t, bench(t, song(1, 240, 1), "--reload-seconds", "0.2"), sets)
+}
+
+func newAlbumOn(t *testing.T, d *desk, sets map[string]map[string]any) *album {
+	t.Helper()
+	a := &album{desk: d, sets: map[string]string{}, to: filepath.Join(t.TempDir(), "Album")}
 	projects := t.TempDir()
 	for name := range sets {
 		project := filepath.Join(projects, name+" Project")
@@ -222,6 +227,26 @@ func TestBatchGoesOnWhereItWasKilled(t *testing.T) {
 	}
 	if files, _ := filepath.Glob(filepath.Join(a.to, "*")); len(files) != 3 {
 		t.Errorf("%v", files)
+	}
+}
+
+// With the menu-bar app running, a batch goes through it, and goes on without it when it ends.
+func TestBatchOutlivesTheMenuBar(t *testing.T) {
+	d := newDesk(t, options{sim: simtest.Options{Args: []string{"--reload-seconds", "0.2"}}})
+	a := newAlbumOn(t, d, map[string]map[string]any{"One": song(1, 240, 4), "Two": song(2, 120, 8), "Three": song(3, 200, 4)})
+	cmd, out, errs := a.begin(second/10, append([]string{"--batch", "--json", "--dont-save", "--to", a.to}, a.in("One", "Two", "Three")...)...)
+	a.sim.WaitFor(t, simtest.Params{"path": "takes.1.frames", "at_least": second})
+	d.kill()
+	if got := code(cmd); got != 0 {
+		t.Fatalf("exit code %d\n%s\n%s", got, out, errs)
+	}
+	var b bounces.Batch
+	if err := json.Unmarshal([]byte(out.String()), &b); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	a.heard(b, second)
+	if n := len(a.sim.Takes(t)); n != 3 {
+		t.Errorf("%d recordings for 3 sets", n)
 	}
 }
 
