@@ -141,6 +141,7 @@ type options struct {
 func open(t *testing.T, o options) *world {
 	t.Helper()
 	test.NewTempApp(t).Settings().SetTheme(o.look)
+	golden.Wake()
 	if o.language == "" {
 		o.language = "en"
 	}

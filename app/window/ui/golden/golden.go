@@ -52,6 +52,10 @@ func Image(t *testing.T, c fyne.Canvas, name string, scale float32) {
 	}
 }
 
+// Wake is called before a window is built. Fyne's caches learn the time only when something is drawn: without it, what was built more than a minute
+// after the last picture counts as expired in the next one, and is drawn without having been laid out. Slow machines and the race detector get there.
+func Wake() { test.NewCanvas().Capture() }
+
 // differ counts pixels that are not equal; a difference of one step in a channel counts as equal, since processors round differently.
 func differ(a, b *image.NRGBA) int {
 	if a.Bounds() != b.Bounds() {
