@@ -171,6 +171,38 @@ func TestRangesAndAKill(t *testing.T) {
 	s.safe()
 }
 
+// TestKilledTray kills the tray in the middle of a batch, while Live renders. The batch is taken up again by a command, which presses nothing for that set.
+func TestKilledTray(t *testing.T) {
+	s := newStudio(t)
+	s.ready("Long", exporttest.Script{ChunkMs: 300})
+	s.startTray()
+	path := simtest.Get[string](t, s.sim.Control, "set.path")
+	must(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	writeSet(t, path)
+	s.command(0, "batch", "add", path)
+	before := s.chords()
+	s.click("Export Attempts", "Run Batch", "Run It Now")
+	s.until("the render", func() bool {
+		traces, err := filepath.Glob(filepath.Join(s.home, "export", "attempts", "*", "trace.jsonl"))
+		if err != nil || len(traces) != 1 {
+			return false
+		}
+		text, err := os.ReadFile(traces[0])
+		return err == nil && strings.Contains(string(text), `"state":"rendering"`)
+	})
+	must(t, s.tray.Process.Kill())
+	_ = s.tray.Wait() // it was killed
+	s.command(0, "batch", "run", "--yes")
+	b := s.batch()
+	if len(b.Items) != 1 || !b.Items[0].Outcome.Good() || b.Stopped != nil {
+		t.Errorf("after the kill:\n%s", b.Table())
+	}
+	if n := s.chords() - before; n != 1 {
+		t.Errorf("the shortcut was pressed %d times for one set", n)
+	}
+	s.safe()
+}
+
 // report asserts that the batch's report says exactly what happened.
 func (s *studio) report(b automation.Batch) {
 	s.t.Helper()

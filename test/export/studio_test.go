@@ -56,6 +56,7 @@ type studio struct {
 	bus     *traytest.Bus
 	shown   *traytest.Notifications
 	item    *traytest.Item
+	tray    *exec.Cmd
 }
 
 func newStudio(t *testing.T) *studio {
@@ -114,6 +115,7 @@ func (s *studio) startTray() {
 	if err := cmd.Start(); err != nil {
 		s.t.Fatal(err)
 	}
+	s.tray = cmd
 	s.t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt) // it may have ended
 		_ = cmd.Wait()                       // how it ended is not the question here
