@@ -444,6 +444,20 @@ func TestTheLibraryCannotBeRead(t *testing.T) {
 	}
 }
 
+func TestAllTakesAreGoneAtOnce(t *testing.T) {
+	library := func(s *control.Snapshot) { s.Library = control.LibraryState{Revision: 3, Base: 3} }
+	s := open(t, light(), &fakeCore{takes: aBand()}, linked(library))
+	s.settle(func() bool { return s.page.reading.known == 3 && !s.page.reading.busy })
+	s.core.mu.Lock()
+	s.core.takes = nil
+	s.core.mu.Unlock()
+	s.page.Snapshot(linked(func(s *control.Snapshot) { s.Library = control.LibraryState{Revision: 9, Base: 9} }))
+	s.settle(func() bool { return s.page.reading.known == 9 })
+	if !s.says("connect it: /music/Takebar") {
+		t.Error("nothing says where the takes may be")
+	}
+}
+
 func TestNoTakesYet(t *testing.T) {
 	s := open(t, light(), &fakeCore{}, control.Snapshot{})
 	test.Tap(s.button("Set Up Live"))

@@ -14,6 +14,7 @@ type reading struct {
 	busy   bool
 	again  bool   // something changed meanwhile
 	known  uint64 // revision of the library that is shown; 0 = none
+	had    bool   // there were takes in this folder: if all are gone at once, so is the folder
 	failed string // why it could not be read last time, "" if it could
 	open   string // id of a take to open once it is there
 }
@@ -30,7 +31,7 @@ func (p *Page) follow(before control.Snapshot) {
 	}
 	switch {
 	case before.Settings.TakesDir != "" && before.Settings.TakesDir != now.Settings.TakesDir:
-		p.reading.known = 0 // another library
+		p.reading.known, p.reading.had = 0, false // another library
 		p.read()
 	case now.Library.Revision != p.reading.known:
 		p.read()
@@ -93,6 +94,7 @@ func (p *Page) answer(a answer, err error) {
 	default:
 		p.shelve(a.changed)
 	}
+	p.reading.had = p.reading.had || !p.reading.again && p.library != nil && p.library.Len() > 0
 	if p.reading.failed == "" && len(a.changed) == 0 && a.library == nil {
 		p.showTrouble() // nothing is new
 	} else {
@@ -149,10 +151,15 @@ func (p *Page) showTrouble() {
 
 // trouble is a sentence about the library as a whole, "" if all is well.
 func (p *Page) trouble() string {
-	if p.reading.failed != "" {
+	switch {
+	case p.reading.failed != "":
 		return p.reading.failed
+	case p.snapshot.Library.Problem != "":
+		return p.snapshot.Library.Problem
+	case p.reading.had && p.library.Len() == 0 && p.trash.Len() == 0:
+		return p.say("takes.empty.gone", words.Data{"Dir": p.snapshot.Settings.TakesDir})
 	}
-	return p.snapshot.Library.Problem
+	return ""
 }
 
 // firstLook opens the take that was asked for, or the newest.
