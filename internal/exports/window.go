@@ -136,66 +136,70 @@ func (w *Window) past(e *automation.Engine) ([]attempts.Attempt, error) {
 	return all, nil
 }
 
-// Watch tells that Read would give something else: what runs here, what other processes store, and config.toml.
-func (w *Window) Watch(ctx context.Context) (<-chan struct{}, error) {
+// Watch calls changed whenever Read would give something else, until ctx ends: by what runs here, by what other processes store, and by config.toml.
+func (w *Window) Watch(ctx context.Context, changed func()) error {
 	e, o, err := w.peek()
 	if err != nil {
-		return nil, err
+		return err
 	}
 	if err := e.Prepare(); err != nil {
-		return nil, err
+		return err
 	}
 	files, err := fsnotify.NewWatcher()
 	if err != nil {
-		return nil, fmt.Errorf("watch the folder of export attempts: %w", err)
+		return fmt.Errorf("watch the folder of export attempts: %w", err)
 	}
+	defer files.Close() //nolint:errcheck // only read from
 	for _, dir := range []string{e.Folder(), o.Home} {
 		if err := files.Add(dir); err != nil {
-			return nil, errors.Join(fmt.Errorf("watch %s: %w", dir, err), files.Close())
+			return fmt.Errorf("watch %s: %w", dir, err)
 		}
 	}
-	out := make(chan struct{}, 1)
-	go w.follow(ctx, e, files, out)
-	return out, nil
-}
-
-// follow passes changes on until ctx ends; it owns files and out.
-func (w *Window) follow(ctx context.Context, e *automation.Engine, files *fsnotify.Watcher, out chan<- struct{}) {
-	defer files.Close() //nolint:errcheck // only read from
-	defer close(out)
+	changed()   // what happened before it was watched
 	trace := "" // folder of the attempt that runs, for its trace
 	for {
 		select {
 		case <-ctx.Done():
-			return
+			return nil
 		case <-w.signal:
 		case ev, ok := <-files.Events:
 			if !ok {
-				return
+				return nil
 			}
-			name := filepath.Base(ev.Name)
-			if strings.HasPrefix(name, ".") || ev.Has(fsnotify.Chmod) || filepath.Dir(ev.Name) != e.Folder() && name != "config.toml" && name != "trace.jsonl" {
+			if !tells(ev, e.Folder()) {
 				continue
 			}
 		}
-		now := ""
-		if s, _ := e.Running(); s.Attempt != "" {
-			now = filepath.Join(e.Folder(), "attempts", s.Attempt)
-		}
-		if now != trace {
-			if trace != "" {
-				_ = files.Remove(trace) // it may be gone
-			}
-			if now != "" {
-				_ = files.Add(now) // else its steps show with the next change of the status
-			}
-			trace = now
-		}
-		select {
-		case out <- struct{}{}:
-		default:
-		}
+		trace = follow(files, trace, e)
+		changed()
 	}
+}
+
+// tells says whether a change of a file may change what Read gives.
+func tells(ev fsnotify.Event, folder string) bool {
+	name := filepath.Base(ev.Name)
+	if strings.HasPrefix(name, ".") || ev.Has(fsnotify.Chmod) {
+		return false
+	}
+	return filepath.Dir(ev.Name) == folder || name == "config.toml" || name == "trace.jsonl"
+}
+
+// follow watches the folder of the attempt that runs instead of the one before.
+func follow(files *fsnotify.Watcher, before string, e *automation.Engine) string {
+	now := ""
+	if s, _ := e.Running(); s.Attempt != "" {
+		now = filepath.Join(e.Folder(), "attempts", s.Attempt)
+	}
+	if now == before {
+		return now
+	}
+	if before != "" {
+		_ = files.Remove(before) // it may be gone
+	}
+	if now != "" {
+		_ = files.Add(now) // else its steps show with the next change of the status
+	}
+	return now
 }
 
 // Trace is what happened in an attempt so far.

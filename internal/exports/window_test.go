@@ -74,10 +74,8 @@ func TestWindowKeepsTheBatch(t *testing.T) {
 	if err := w.Enable(t.Context(), automation.ConsentVersion, false); err != nil {
 		t.Fatal(err)
 	}
-	changes, err := w.Watch(t.Context())
-	if err != nil {
-		t.Fatal(err)
-	}
+	changes := watch(t, w)
+	<-changes // the first look
 	dir := t.TempDir()
 	for _, n := range []string{"A", "B", `It's "mine" 🎹`} {
 		exporttest.WriteSet(t, filepath.Join(dir, n+".als"))
@@ -162,18 +160,19 @@ func isBusy(err error) bool {
 	return errors.As(err, &r) && r.Reason == automation.ReasonBusy
 }
 
-// TestWindowWatchEnds: the channel closes with its context.
-func TestWindowWatchEnds(t *testing.T) {
-	w, _, _ := newTestWindow(t)
+// watch follows changes until the test ends, and waits then until the watching has ended too.
+func watch(t *testing.T, w *Window) <-chan struct{} {
+	t.Helper()
 	ctx, cancel := context.WithCancel(t.Context())
-	changes, err := w.Watch(ctx)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cancel()
-	for range changes {
-		continue // what is left is read away
-	}
+	changes, ended := make(chan struct{}, 64), make(chan error, 1)
+	go func() { ended <- w.Watch(ctx, func() { changes <- struct{}{} }) }()
+	t.Cleanup(func() {
+		cancel()
+		if err := <-ended; err != nil {
+			t.Error(err)
+		}
+	})
+	return changes
 }
 
 // TestWindowWithDamage: what cannot be read is told and hides nothing else.

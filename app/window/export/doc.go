@@ -19,8 +19,8 @@ import (
 type Engine interface {
 	// Read gives everything that is known now.
 	Read(ctx context.Context) (attempts.Books, error)
-	// Watch tells that Read would give something else, until ctx ends.
-	Watch(ctx context.Context) (<-chan struct{}, error)
+	// Watch calls changed whenever Read would give something else, until ctx ends.
+	Watch(ctx context.Context, changed func()) error
 	// Trace is what happened in an attempt so far.
 	Trace(ctx context.Context, id string) ([]attempts.Line, error)
 

@@ -2,6 +2,7 @@ package export
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -36,6 +37,7 @@ type Page struct {
 	own            bool   // the user chose it: the running one does not take its place
 	followed       string // id of the running attempt that was opened by itself
 	lines          []attempts.Line
+	shownMenu      string // what the menu was told
 
 	content *fyne.Container
 	banner  *banner
@@ -65,7 +67,7 @@ func New(desk *ui.Desk, deps Deps) *Page {
 	below := container.NewHSplit(p.past.content, p.detail.content)
 	below.SetOffset(0.36)
 	split := container.NewVSplit(p.queue.content, below)
-	split.SetOffset(0.46)
+	split.SetOffset(0.5)
 	top := container.New(layout.NewCustomPaddedVBoxLayout(gap), p.head.content, p.banner.content, p.card.content)
 	body := container.New(layout.NewCustomPaddedLayout(gap-theme.Padding(), 0, 0, 0), container.NewThemeOverride(split, calm{}))
 	p.on = container.NewBorder(top, nil, nil, nil, body)
@@ -129,16 +131,12 @@ func (p *Page) Dropped(files []fyne.URI) {
 
 // watch reads anew whenever something changed, here or in another process.
 func (p *Page) watch() {
-	var changes <-chan struct{}
-	p.desk.Run(func(ctx context.Context) (err error) {
-		changes, err = p.deps.Engine.Watch(ctx)
-		return err
+	p.desk.Run(func(ctx context.Context) error {
+		return p.deps.Engine.Watch(ctx, func() { p.desk.Do(p.read) })
 	}, func(err error) {
 		if err != nil {
 			p.desk.Fail(err)
-			return
 		}
-		ui.Stream(p.desk, changes, func(struct{}) { p.read() })
 	})
 }
 
@@ -235,6 +233,11 @@ func (p *Page) show() {
 	default:
 		p.head.show(p.view)
 		p.card.show(p.view)
+		if p.view.Running == nil { // advice for before and after
+			p.banner.content.Show()
+		} else {
+			p.banner.content.Hide()
+		}
 		p.queue.show(p.view)
 		p.past.show(p.view)
 		p.showDetail()
@@ -244,7 +247,19 @@ func (p *Page) show() {
 		p.past.mark()
 		p.detail.mark()
 	}
-	p.desk.Refresh()
+	if menu := p.menu(); menu != p.shownMenu {
+		p.shownMenu = menu
+		p.desk.Refresh()
+	}
+}
+
+// menu is what the menu says now; making it anew closes one that is open.
+func (p *Page) menu() string {
+	var b strings.Builder
+	for _, c := range p.Commands() {
+		fmt.Fprintln(&b, c.Label, c.Off, c.Key, c.Mod)
+	}
+	return b.String()
 }
 
 func (p *Page) front(o fyne.CanvasObject) {

@@ -67,7 +67,16 @@ func (e *fakeEngine) Read(context.Context) (attempts.Books, error) {
 	return b, nil
 }
 
-func (e *fakeEngine) Watch(context.Context) (<-chan struct{}, error) { return e.changes, nil }
+func (e *fakeEngine) Watch(ctx context.Context, changed func()) error {
+	for {
+		select {
+		case <-e.changes:
+			changed()
+		case <-ctx.Done():
+			return nil
+		}
+	}
+}
 
 func (e *fakeEngine) Trace(_ context.Context, id string) ([]attempts.Line, error) {
 	e.mu.Lock()
