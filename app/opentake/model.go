@@ -168,7 +168,7 @@ func (w wording) instead(e control.LibraryTake) string {
 		return w.say("take.instead.midi")
 	case e.Status == sidecar.StatusLanding:
 		return w.say("take.instead.landing")
-	case e.Schema == 0:
+	case e.Status == sidecar.StatusUnreadable || e.Schema == 0:
 		return w.say("take.instead.unreadable")
 	}
 	return w.say("take.instead.nothing")

@@ -60,7 +60,7 @@ func cases() map[string]func() (control.LibraryTake, opentake.Seen) {
 			return opentake.Seen{}
 		},
 		"unreadable": func(e *control.LibraryTake) opentake.Seen {
-			*e = control.LibraryTake{Take: sidecar.Take{Name: "broken", Warnings: []sidecar.Warning{{Code: "sidecar_unreadable", Message: "The description broken.takebar.json cannot be read (unexpected end). Nothing was changed."}}}, Sidecar: "/takes/broken.takebar.json"}
+			*e = control.LibraryTake{Take: sidecar.Take{Name: "broken", Status: sidecar.StatusUnreadable, Warnings: []sidecar.Warning{{Code: "sidecar_unreadable", Message: "The description broken.takebar.json cannot be read (unexpected end). Nothing was changed."}}}, Sidecar: "/takes/broken.takebar.json"}
 			return opentake.Seen{}
 		},
 		"silent": func(e *control.LibraryTake) opentake.Seen {

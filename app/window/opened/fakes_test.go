@@ -307,9 +307,14 @@ type room struct {
 
 func newRoom(t *testing.T, look ui.Look, width, height float32) *room {
 	t.Helper()
+	return newRoomIn(t, "en", look, width, height)
+}
+
+func newRoomIn(t *testing.T, language string, look ui.Look, width, height float32) *room {
+	t.Helper()
 	a := test.NewTempApp(t)
 	a.Settings().SetTheme(look)
-	say, err := words.English()
+	say, err := words.In(language)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -110,3 +110,14 @@ func TestPictures(t *testing.T) {
 		}
 	}
 }
+
+func TestGermanPicture(t *testing.T) {
+	r := newRoomIn(t, "de", ui.Look{Variant: theme.VariantLight}, 640, 640)
+	e := stereoTake()
+	r.gone[e.Files[0].OriginalPath] = true
+	r.show(e)
+	r.ui(r.view.convert)
+	golden.Image(t, r.window.Canvas(), "convert-german", 1)
+	r.press("Abbrechen")
+	golden.Image(t, r.window.Canvas(), "stereo-german", 1)
+}

@@ -264,6 +264,7 @@ func (v *View) fitInto(width float32) {
 	for _, b := range []*button{h.reveal, h.convert, v.parts.bar.output} {
 		b.setTight(width < tightBelow)
 	}
+	v.parts.bar.length.Hidden = width < tightBelow // the meter needs its room
 }
 
 // told is an error that is a whole sentence already: it gets no hint added.
