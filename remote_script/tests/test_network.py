@@ -181,13 +181,19 @@ class Queue(SimCase):
     """256 requests of a client may wait."""
 
     def slow_busy(self):
-        self.start("--routing-delay", "3", "--tracks", "2")
+        self.start("--routing-delay", "600", "--tracks", "2")
         link = self.connect()
-        track = link.call("track.create_audio")["track"]
+        track = link.call("track.create_audio", name="New")["track"]
         link.send_raw(b"".join(line(1000 + n, "track.routings", track=track) for n in range(300)))
-        codes = [link.answer(1000 + n).get("error", {}).get("data", {}).get("code") for n in range(300)]
-        self.assertEqual([None] * 256, codes[:256])
-        self.assertEqual(["busy"] * 44, codes[256:])
+
+        def code(request):
+            return link.answer(request).get("error", {}).get("data", {}).get("code")
+
+        self.assertEqual(["busy"] * 44, [code(1000 + n) for n in range(256, 300)])
+        self.assertEqual({}, link.answers)  # the first 256 wait
+        self.control.delete(track="New")
+        self.assertEqual(["not_found"] * 256, [code(1000 + n) for n in range(256)])
+        self.assertIn("tick", link.call("ping"))
 
 
 class SlowReader(SimCase):
