@@ -62,6 +62,7 @@ func TestFilesUseTheDesktopsTools(t *testing.T) {
 		{"reveal without D-Bus", "xdg-open", "xdg-open|" + filepath.Dir(path) + "|", func(ctx context.Context) error { return files.Reveal(ctx, []string{path}) }},
 		{"folder", "xdg-open", "xdg-open|" + filepath.Dir(path) + "|", func(ctx context.Context) error { return files.OpenFolder(ctx, filepath.Dir(path)) }},
 		{"copy", "xclip", "xclip|-selection|clipboard|-in|<" + path + ">", func(ctx context.Context) error { return files.Copy(ctx, path) }},
+		{"copy files", "xclip", "xclip|-selection|clipboard|-t|text/uri-list|-in|<" + fileURI(path) + "\r>", func(ctx context.Context) error { return files.CopyFiles(ctx, []string{path}) }},
 		{"copy with xsel", "xsel", "xsel|--clipboard|--input|<" + path + ">", func(ctx context.Context) error { return files.Copy(ctx, path) }},
 	}
 	for _, test := range tests {
@@ -89,6 +90,7 @@ func TestFilesSayWhatIsMissing(t *testing.T) {
 		{"no player", "no_program", path, func(ctx context.Context) error { return files.Play(ctx, path) }},
 		{"no file manager", "no_program", path, func(ctx context.Context) error { return files.Reveal(ctx, []string{path}) }},
 		{"no clipboard", "no_clipboard", path, func(ctx context.Context) error { return files.Copy(ctx, path) }},
+		{"no clipboard for files", "no_clipboard", path, func(ctx context.Context) error { return files.CopyFiles(ctx, []string{path}) }},
 		{"file gone", "not_found", gone, func(ctx context.Context) error { return files.Play(ctx, gone) }},
 		{"folder gone", "not_found", gone, func(ctx context.Context) error { return files.OpenFolder(ctx, gone) }},
 		{"nothing to reveal", "not_found", "", func(ctx context.Context) error { return files.Reveal(ctx, nil) }},
