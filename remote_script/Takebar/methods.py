@@ -44,8 +44,8 @@ def state_subscribe(script, values, request):
     client.pending = None
     state, events = script.model.snapshot_in_parts()
     request.end_in_place(state)
-    for params in events:
-        client.push(wire.event("state.changed", params))
+    for event in events:
+        client.push(wire.event("state.changed", event))
     return None
 
 

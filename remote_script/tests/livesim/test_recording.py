@@ -65,6 +65,21 @@ class Files(HostTest):
         self.assertTrue(take.finished)
         self.assertEqual(Audio(take.path).declared_bytes, take.end_frames * 6)
 
+    def stopped_while_filling(self, take):
+        """Pumps, and ends the take a little later just when the audio thread has asked how far it has to fill. Returns the take's true frames."""
+        count_frames, clock = take.frames_at, self.world.transport.clock(self.clock.time)
+
+        def frames_at(at):
+            take.frames_at = count_frames
+            frames = count_frames(at)
+            self.world.recorder.end(take, clock + 0.0001)
+            return frames
+
+        take.frames_at = frames_at
+        for _ in range(2):
+            self.world.recorder.pump(self.clock.time)
+        return count_frames(clock + 0.0001)
+
     def test_a_stop_while_the_audio_thread_fills_the_file_loses_no_frame(self):
         for view in ("arrangement", "session"):
             with self.subTest(view=view):
@@ -78,21 +93,9 @@ class Files(HostTest):
                 self.turn()
                 self.run_for(0.2)
                 take, = self.world.recorder.takes
-                count_frames, clock = take.frames_at, self.world.transport.clock(self.clock.time)
-
-                def frames_at(at):
-                    """The audio thread has asked how far it has to fill; before it goes on, the main thread ends the take a little later."""
-                    take.frames_at = count_frames
-                    frames = count_frames(at)
-                    self.world.recorder.end(take, clock + 0.0001)
-                    return frames
-
-                take.frames_at = frames_at
-                for _ in range(2):
-                    self.world.recorder.pump(self.clock.time)
+                frames = self.stopped_while_filling(take)
                 self.assertTrue(take.finished)
-                self.assertEqual(take.end_frames, count_frames(clock + 0.0001))
-                self.assertEqual(take.end_frames, Audio(take.path).frames)
+                self.assertEqual((frames, frames), (take.end_frames, Audio(take.path).frames))
 
     def test_forbidden_characters_and_the_counter(self):
         self.track("Guitar").name = 'Git: "a/b" \\ <é漢>?*|'
