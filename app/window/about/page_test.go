@@ -1,9 +1,13 @@
 package about
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"flag"
+	"image"
+	"image/color"
+	"image/png"
 	"os"
 	"path/filepath"
 	"slices"
@@ -110,13 +114,9 @@ func open(t *testing.T, o options) *ward {
 	w.desk.Later = w.later
 	t.Cleanup(w.desk.Close)
 	w.desk.Open = func(page, _ string) { w.did = append(w.did, "page "+page) }
-	icon, err := os.ReadFile(filepath.Join("..", "..", "..", "Icon.png"))
-	if err != nil {
-		t.Fatal(err)
-	}
 	w.page = New(w.desk, Deps{
 		Info: model.Info{Version: "1.1.0", Script: "1.1.0", System: "linux/amd64"}, Doctor: w, Files: w, Home: "/home/mia/.config/takebar",
-		LogDir: "/home/mia/.config/takebar/logs", Icon: icon,
+		LogDir: "/home/mia/.config/takebar/logs", Icon: icon(t),
 	})
 	if o.size.IsZero() {
 		o.size = fyne.NewSize(820, 760)
@@ -124,6 +124,39 @@ func open(t *testing.T, o options) *ward {
 	w.window.SetContent(container.NewStack(w.page.Content()))
 	w.window.Resize(o.size)
 	return w
+}
+
+// icon is the program's, an eighth as wide: drawing the large one takes Fyne's painter a second.
+func icon(t *testing.T) []byte {
+	t.Helper()
+	f, err := os.Open(filepath.Join("..", "..", "..", "Icon.png"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close() //nolint:errcheck // read only
+	large, err := png.Decode(f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const by = 8
+	small := image.NewRGBA(image.Rect(0, 0, large.Bounds().Dx()/by, large.Bounds().Dy()/by))
+	for y := range small.Rect.Dy() {
+		for x := range small.Rect.Dx() {
+			var sum [4]uint32
+			for i := range by * by {
+				r, g, b, a := large.At(x*by+i%by, y*by+i/by).RGBA()
+				for j, v := range [4]uint32{r, g, b, a} {
+					sum[j] += v >> 8
+				}
+			}
+			small.SetRGBA(x, y, color.RGBA{R: uint8(sum[0] / by / by), G: uint8(sum[1] / by / by), B: uint8(sum[2] / by / by), A: uint8(sum[3] / by / by)})
+		}
+	}
+	var out bytes.Buffer
+	if err := png.Encode(&out, small); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 func (w *ward) show() {
