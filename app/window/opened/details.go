@@ -3,6 +3,7 @@ package opened
 import (
 	"context"
 	"strings"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -185,6 +186,22 @@ func (v *View) saveNote() {
 		}
 		v.desk.Toast(v.desk.Say("take.note.saved"), ui.Action{Label: v.desk.Say("take.undo"), Do: func() { v.annotate(id, old, nil) }})
 	})
+}
+
+// lastPatience is how long a window that closes waits for the note.
+const lastPatience = 2 * time.Second
+
+// saveNoteNow keeps what was written while the window closes. Background work ends then, so this waits; there is nobody left to tell of a failure.
+func (v *View) saveNoteNow() {
+	n := &v.notes
+	if v.entry == nil || n.id != v.entry.ID || n.entry.Text == n.saved && !n.pending || !v.model.Can.Edit {
+		return
+	}
+	text := strings.TrimRight(n.entry.Text, " \n")
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(v.desk.Context()), lastPatience)
+	defer cancel()
+	_, _ = v.deps.Core.AnnotateTake(ctx, n.id, &text, nil)
+	n.saved, n.pending = n.entry.Text, false
 }
 
 func (v *View) annotate(id, text string, then func(control.LibraryTake)) {

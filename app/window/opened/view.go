@@ -106,9 +106,9 @@ func New(desk *ui.Desk, deps Deps) *View {
 // Content is the view's object; the same every time.
 func (v *View) Content() fyne.CanvasObject { return v.parts.root }
 
-// Close stops what plays.
+// Close stops what plays, and keeps a note that is being written.
 func (v *View) Close() {
-	v.saveNote()
+	v.saveNoteNow()
 	v.leave()
 	v.stopTimer()
 	v.deps.Player.Pause()

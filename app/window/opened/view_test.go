@@ -666,3 +666,15 @@ func TestEveryCommandHasAKeyAndALabel(t *testing.T) {
 		seen[key] = c.Label
 	}
 }
+
+func TestNoteOutlivesTheWindow(t *testing.T) {
+	r := lightRoom(t)
+	r.show(stereoTake())
+	r.key(fyne.KeyN, 0)
+	r.view.notes.entry.SetText("half a thought")
+	r.view.Close()
+	r.desk.Close()
+	if r.core.take.Note != "half a thought" {
+		t.Errorf("the window closed, and the note is %q", r.core.take.Note)
+	}
+}
