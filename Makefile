@@ -65,6 +65,7 @@ check: lint test bench ## everything
 shots: build ## renew the pictures in docs/images
 	@scripts/deps.sh shots
 	@scripts/shots.sh $(BIN)
+	@scripts/window-shots.sh $(BIN)
 	@TAKEBAR_BIN="$(CURDIR)/$(BIN)" scripts/export-shots.sh
 
 clean: ## remove what was built

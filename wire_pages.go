@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/theme"
 
 	"github.com/takebar/takebar/app"
+	"github.com/takebar/takebar/app/sound"
 	aboutpage "github.com/takebar/takebar/app/window/about"
 	exportpage "github.com/takebar/takebar/app/window/export"
 	"github.com/takebar/takebar/app/window/opened"
@@ -103,6 +104,8 @@ func (w *windowParts) recolour(colours string) {
 
 // pages makes the pages, in the order of the side bar.
 func (w *windowParts) pages(desk *ui.Desk) ([]ui.Page, error) {
+	w.waves.Speak(sound.Say(desk.Say))
+	w.player.Speak(sound.Say(desk.Say))
 	settings, err := w.place.settingsDeps(settingsPorts{Core: w.core, Files: w.files, Attempts: w.attempts, Devices: w.player.Devices, Use: w.player.Use, Colours: w.recolour})
 	if err != nil {
 		return nil, err

@@ -34,6 +34,8 @@ bench) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg 
 lint) commands=(node:nodejs npm:npm gcc:gcc) packages=("${headers[@]}") ;;
 *) say "unknown target $need"; exit 2 ;;
 esac
+# A font with Japanese in it, for the picture of the window in Japanese.
+[ "$need" = shots ] && packages+=(fonts-vlgothic)
 # Without a display the demo draws the tray on a small panel of its own, and takes a picture.
 if [ "$(uname -s)" = Linux ] && { [ "$need" = shots ] || { [ "$need" = demo ] && [ -z "${DISPLAY:-}${WAYLAND_DISPLAY:-}" ]; }; }; then
   commands+=(Xvfb:xvfb dbus-daemon:dbus xfce4-panel:xfce4-panel openbox:openbox dunst:dunst xdotool:xdotool

@@ -15,6 +15,8 @@ import (
 	"sync"
 	"time"
 
+	"github.com/gofrs/flock"
+
 	"github.com/takebar/takebar/app"
 	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/control"
@@ -60,10 +62,11 @@ func Run(ctx context.Context, o Options) (err error) {
 	if o.Now == nil {
 		o.Now = time.Now
 	}
-	base, err := prepare(o.Out)
+	base, release, err := prepare(o.Out)
 	if err != nil {
 		return err
 	}
+	defer func() { err = errors.Join(err, release()) }()
 	d := &show{
 		Options: o, home: filepath.Join(base, "home"), takes: filepath.Join(base, "takes"),
 		project: filepath.Join(base, setName+" Project"), log: filepath.Join(base, "Log.txt"),
@@ -125,39 +128,51 @@ func (d *show) step(n int, name, format string, args ...any) {
 	d.line("%d. %-18s %s", n, name, fmt.Sprintf(format, args...))
 }
 
-// prepare makes the demo's folder. A folder of the user's with anything in it is refused, unless an earlier demo made it.
-func prepare(out string) (string, error) {
+// prepare makes the demo's folder. A folder of the user's with anything in it is refused, unless an earlier demo made it; and so is one where
+// a demo runs now, because its folders would be cleared under it. release lets the next demo have it.
+func prepare(out string) (base string, release func() error, err error) {
 	if out == "" {
 		dir, err := os.MkdirTemp("", "takebar-demo-")
 		if err != nil {
-			return "", fmt.Errorf("make a folder for the demo: %w", err)
+			return "", nil, fmt.Errorf("make a folder for the demo: %w", err)
 		}
-		return dir, nil
+		return dir, func() error { return nil }, nil
 	}
-	out, err := filepath.Abs(out)
+	out, err = filepath.Abs(out)
 	if err != nil {
-		return "", fmt.Errorf("find %s: %w", out, err)
+		return "", nil, fmt.Errorf("find %s: %w", out, err)
 	}
 	if err := os.MkdirAll(out, 0o755); err != nil {
-		return "", fmt.Errorf("make a folder for the demo: %w", err)
+		return "", nil, fmt.Errorf("make a folder for the demo: %w", err)
 	}
 	entries, err := os.ReadDir(out)
 	if err != nil {
-		return "", fmt.Errorf("look into %s: %w", out, err)
+		return "", nil, fmt.Errorf("look into %s: %w", out, err)
 	}
 	if _, err := os.Stat(filepath.Join(out, marker)); err != nil && len(entries) > 0 {
-		return "", &control.Error{
+		return "", nil, &control.Error{
 			Code:    "folder_not_empty",
 			Message: fmt.Sprintf("The folder %s is not empty, and no earlier demo made it.", out),
 			Hint:    "Name a new folder with --out.",
 		}
 	}
-	for _, name := range []string{"home", "takes", setName + " Project", "Log.txt"} {
-		if err := os.RemoveAll(filepath.Join(out, name)); err != nil {
-			return "", fmt.Errorf("clear the last demo: %w", err)
+	lock := flock.New(filepath.Join(out, marker))
+	switch got, err := lock.TryLock(); {
+	case err != nil:
+		return "", nil, fmt.Errorf("lock the demo's folder: %w", err)
+	case !got:
+		return "", nil, &control.Error{
+			Code:    "demo_running",
+			Message: fmt.Sprintf("A demo runs in the folder %s already.", out),
+			Hint:    "End that one, or name another folder with --out.",
 		}
 	}
-	return out, os.WriteFile(filepath.Join(out, marker), []byte("Made by takebar demo; the next demo here replaces it.\n"), 0o644)
+	for _, name := range []string{"home", "takes", setName + " Project", "Log.txt"} {
+		if err := os.RemoveAll(filepath.Join(out, name)); err != nil {
+			return "", nil, errors.Join(fmt.Errorf("clear the last demo: %w", err), lock.Unlock())
+		}
+	}
+	return out, lock.Unlock, os.WriteFile(filepath.Join(out, marker), []byte("Made by takebar demo; the next demo here replaces it.\n"), 0o644)
 }
 
 // startSim starts the stand-in for Live and answers with the port of its control channel.

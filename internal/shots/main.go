@@ -6,6 +6,7 @@
 //	shots picture -o FILE [-open LABEL[/LABEL...]] [-crop WxH+X+Y] [-pid N]
 //	shots click LABEL[/LABEL...]
 //	shots wait LABEL[/LABEL...]
+//	shots library -o DIR
 //
 // desktop starts a small desktop of its own (X server, D-Bus, window manager, panel, notifications), runs the command in it, and ends
 // with its exit status. The other three work inside: picture opens the tray's menu with the mouse and writes a PNG; click and wait go by the
@@ -45,7 +46,7 @@ func main() {
 	}
 }
 
-var errUsage = errors.New("usage: shots desktop|picture|click|wait ...; see the head of internal/shots/main.go")
+var errUsage = errors.New("usage: shots desktop|picture|click|wait|library ...; see the head of internal/shots/main.go")
 
 func run(ctx context.Context, args []string) error {
 	if len(args) == 0 {
@@ -76,6 +77,12 @@ func run(ctx context.Context, args []string) error {
 		ctx, cancel := context.WithTimeout(ctx, *patience)
 		defer cancel()
 		return p.take(ctx, *pid)
+	case "library":
+		dir := flags.String("o", "", "takes folder to fill")
+		if err := flags.Parse(args[1:]); err != nil || *dir == "" || flags.NArg() > 0 {
+			return errUsage
+		}
+		return library(*dir, time.Now())
 	case "click", "wait":
 		if err := flags.Parse(args[1:]); err != nil || flags.NArg() != 1 {
 			return errUsage
