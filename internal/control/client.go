@@ -390,7 +390,12 @@ func (c *Client) pages(ctx context.Context, q TakeQuery) ([]LibraryTake, error) 
 		if len(part) < q.Limit || part[len(part)-1].Gone {
 			return all, nil
 		}
-		q.After = part[len(part)-1].Sidecar
+		next := part[len(part)-1].Sidecar
+		if next == "" || next == q.After { // nothing that a page could begin after
+			q.Limit, q.After = 0, ""
+			return ask[[]LibraryTake](ctx, c, "takes.list", q)
+		}
+		q.After = next
 	}
 }
 

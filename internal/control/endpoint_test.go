@@ -372,11 +372,15 @@ func TestClosingInOrder(t *testing.T) {
 	codeIs(t, "who waits for a landing", <-landed, CodeCoreGone)
 }
 
+// TestBigLibrary: many takes come whole, also where a page ends with one that has no sidecar, as a take that waits for its files.
 func TestBigLibrary(t *testing.T) {
 	h := serveFake(t, func(_ *fakeLink, lib *fakeLibrary) {
 		for i := range 3000 {
 			e := LibraryTake{Folder: "/takes", Paths: []string{"/takes/x.wav"}}
 			e.ID, e.Name, e.Note = fmt.Sprintf("k%d", i), fmt.Sprintf("Take %d", i), strings.Repeat("note ", 100)
+			if i != 1999 { // where the first page ends
+				e.Sidecar = "/takes/" + e.ID + ".takebar.json"
+			}
 			lib.entries = append(lib.entries, e)
 		}
 	})
