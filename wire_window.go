@@ -156,6 +156,6 @@ func startTray(home string) error {
 // prepareCache: Fyne wants the cache folder to be there, and complains where a new user has none.
 func prepareCache() {
 	if dir, err := os.UserCacheDir(); err == nil {
-		_ = os.MkdirAll(dir, 0o700) //nolint:errcheck // it works without, with a complaint
+		_ = os.MkdirAll(dir, 0o700)
 	}
 }

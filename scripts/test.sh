@@ -3,6 +3,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 mkdir -p out/test
+export FYNE_CACHE=1h # pictures of slow machines are the same: Fyne forgets what it measured after a minute
 export GOFLAGS=${GOFLAGS:-$(scripts/tags.sh)}
 passed=0 failed=0
 started=$SECONDS

@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"time"
 
@@ -52,7 +53,7 @@ func (b *bench) window(ctx context.Context) (err error) {
 	}
 	defer func() {
 		_ = tray.Process.Signal(os.Interrupt)
-		_ = tray.Wait() //nolint:errcheck // it was told to end
+		_ = tray.Wait() // it was told to end
 	}()
 	x, err := xgb.NewConnDisplay(display)
 	if err != nil {
@@ -83,6 +84,41 @@ func (b *bench) window(ctx context.Context) (err error) {
 		Name: "window: start to first picture", Measured: ms(ours.at(50)), Reference: "an empty window " + ms(theirs.at(50)),
 		Ratio: float64(ours.at(50)) / float64(theirs.at(50)),
 	})
+	return b.scroll(ctx, root)
+}
+
+// scroll measures one step through a list of 10,000 takes against the same step through the toolkit's own list of 10,000 plain lines.
+func (b *bench) scroll(ctx context.Context, root string) error {
+	long := "2s"
+	if b.quick {
+		long = "200ms"
+	}
+	cmd := exec.CommandContext(ctx, "go", "test", "-run", "^$", "-bench", "^Benchmark(Scroll|PlainScroll)$", "-benchtime", long, "./app/window/takes")
+	cmd.Dir = root
+	out, err := cmd.CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("scroll: %w\n%s", err, out)
+	}
+	took := map[string]float64{} // ns a step
+	for line := range strings.Lines(string(out)) {
+		f := strings.Fields(line)
+		if len(f) < 4 || f[3] != "ns/op" {
+			continue
+		}
+		name, _, _ := strings.Cut(f[0], "-")
+		if took[name], err = strconv.ParseFloat(f[2], 64); err != nil {
+			return fmt.Errorf("scroll: %w", err)
+		}
+	}
+	ours, plain := took["BenchmarkScroll"], took["BenchmarkPlainScroll"]
+	if ours == 0 || plain == 0 {
+		return fmt.Errorf("scroll: the benchmarks did not run:\n%s", out)
+	}
+	const frame = 1e9 / 60
+	b.add(result{
+		Name: "window: one step through 10,000 takes", Measured: fmt.Sprintf("%.3f ms", ours/1e6), Reference: fmt.Sprintf("10,000 plain lines %.3f ms", plain/1e6),
+		Ratio: ours / plain, Aim: "a tenth of a frame of 1/60 s", Met: yes(ours <= frame/10),
+	})
 	return nil
 }
 
@@ -99,7 +135,7 @@ func firstPicture(ctx context.Context, x *xgb.Conn, command, env []string) (took
 	}
 	defer func() {
 		_ = cmd.Process.Kill()
-		_ = cmd.Wait() //nolint:errcheck // it was killed
+		_ = cmd.Wait() // it was killed
 		for ctx.Err() == nil {
 			tree, treeErr := xproto.QueryTree(x, root).Reply()
 			if treeErr != nil || !anyShown(x, tree.Children) {
@@ -174,7 +210,7 @@ func startDisplay(ctx context.Context) (display string, stop func(), err error) 
 	_ = r.Close()
 	stop = func() {
 		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait() //nolint:errcheck // it was told to end
+		_ = cmd.Wait() // it was told to end
 	}
 	if err != nil {
 		stop()
