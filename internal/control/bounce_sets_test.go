@@ -46,9 +46,11 @@ func TestBouncesOverTheEndpoint(t *testing.T) {
 	core := &bouncing{}
 	for _, c := range []struct{ method, params string }{
 		{"bounce.start", `{"id":"x","take_up":true,"bits":"16","quality":"V2","trim":true}`},
-		{"bounce.stop", ``}, {"bounce.cancel", ``},
+		{"bounce.stop", ``},
+		{"bounce.cancel", ``},
 		{"bounce.leave_set", `{"text":"Save changes?"}`},
-		{"bounce.tidy", `{"delete":true}`}, {"bounce.tidy", `{}`},
+		{"bounce.tidy", `{"delete":true}`},
+		{"bounce.tidy", `{}`},
 	} {
 		if _, err := table()[c.method](t.Context(), core, json.RawMessage(c.params)); err != nil {
 			t.Errorf("%s: %v", c.method, err)
