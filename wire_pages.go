@@ -6,6 +6,7 @@ import (
 	"context"
 	"errors"
 	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -119,9 +120,33 @@ func (w *windowParts) pages(desk *ui.Desk) ([]ui.Page, error) {
 	}, nil
 }
 
+// lettingGo has the player let go of files before they are moved: Windows refuses to move a file that is open.
+type lettingGo struct {
+	*control.Client
+	player *player.Player
+}
+
+func (l lettingGo) letGo(ctx context.Context) {
+	if runtime.GOOS == "windows" {
+		_ = l.player.Load(ctx, nil) // with nothing to play it says so
+	}
+}
+
+// RenameTake implements takes.Core.
+func (l lettingGo) RenameTake(ctx context.Context, ref, name string) (control.LibraryTake, error) {
+	l.letGo(ctx)
+	return l.Client.RenameTake(ctx, ref, name)
+}
+
+// TrashTake implements takes.Core.
+func (l lettingGo) TrashTake(ctx context.Context, ref string) (control.LibraryTake, error) {
+	l.letGo(ctx)
+	return l.Client.TrashTake(ctx, ref)
+}
+
 func (w *windowParts) takesPage(desk *ui.Desk) ui.Page {
 	return takes.New(desk, takes.Deps{
-		Core: w.core, Files: w.files, Waves: w.waves, Now: time.Now,
+		Core: lettingGo{w.core, w.player}, Files: w.files, Waves: w.waves, Now: time.Now,
 		Opened: func(desk *ui.Desk, changed func(control.LibraryTake)) takes.Opened {
 			return opened.New(desk, opened.Deps{Core: w.core, Files: w.files, Waves: w.waves, Player: w.player, Convert: w.copies, Changed: changed})
 		},

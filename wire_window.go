@@ -56,7 +56,7 @@ func (p place) window(ctx context.Context, page string, say func(string)) (err e
 	}
 	place, err := single.Take(ctx, p.home, page)
 	if errors.Is(err, single.ErrShown) {
-		say("Takebar's window is open already; it shows that page now.")
+		say("Takebar's window is open already; there it is.")
 		return nil
 	}
 	if err != nil {

@@ -70,3 +70,11 @@ func TestDoBounce(t *testing.T) {
 		t.Errorf("a core without bounces: %v", err)
 	}
 }
+
+func (c *spyCore) LeaveSet(_ context.Context, message string) error {
+	return c.call("LeaveSet %s", message)
+}
+
+func (c *spyCore) TidyBounces(_ context.Context, remove bool) ([]live.Leftover, error) {
+	return nil, c.call("TidyBounces %t", remove)
+}

@@ -7,6 +7,7 @@ import (
 	"log/slog"
 	"os"
 	"os/exec"
+	"slices"
 	"strings"
 	"time"
 
@@ -27,7 +28,7 @@ const (
 
 // Windows opens Takebar's window, which is a process of its own.
 type Windows interface {
-	// Open answers once the page is shown or the window has had its time to refuse.
+	// Open brings a page to the front; "" brings the window to the front as it is. It answers once the page is shown or the window has had its time to refuse.
 	Open(ctx context.Context, page string) error
 }
 
@@ -51,7 +52,10 @@ func (w *WindowProcess) Open(ctx context.Context, page string) error {
 	if err != nil {
 		return fmt.Errorf("open Takebar's window: %w", err)
 	}
-	args := append(w.command[1:len(w.command):len(w.command)], page)
+	args := slices.Clone(w.command[1:])
+	if page != "" {
+		args = append(args, page)
+	}
 	cmd := exec.CommandContext(context.WithoutCancel(ctx), w.command[0], args...)
 	cmd.Stderr = said
 	detach(cmd)

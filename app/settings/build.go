@@ -68,7 +68,7 @@ func (b builder) problem(key string) string {
 	return ""
 }
 
-// notes tell of mistakes in config.toml, and of what waits for the next start.
+// notes tell of mistakes in config.toml, and of what waits for a running take.
 func (b builder) notes() []Note {
 	mistakes := Note{Title: b.say("settings.broken.title"), Problem: true, OpenFile: true}
 	unknown := Note{Title: b.say("settings.unknown.title"), OpenFile: true}

@@ -115,7 +115,7 @@ func TestModel(t *testing.T) {
 			f.Snapshot.Link.Lives = append(f.Snapshot.Link.Lives, control.LiveInfo{PID: 77, Live: "11.3.2"})
 			f.set("takes_dir", "/mnt/takes", "")
 			f.Disk.Dir, f.Disk.Free = "/mnt/takes", 1.5e9
-			f.Snapshot.Settings.Problem = "The new takes_dir, name_template or link_dirs counts from the next start of Takebar on."
+			f.Snapshot.Settings.Problem = "The new takes folder and names count as soon as the running take has landed."
 			f.Devices = []ports.Device{{Name: "System", Default: true}, {ID: "hw:1", Name: "Scarlett 2i2"}}
 			f.set("player_device", "hw:9", "")
 			f.set("live.link_dirs", []string{"/wine/links", "/other"}, "")

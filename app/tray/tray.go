@@ -121,7 +121,7 @@ func tellHost(parent context.Context, o Options) {
 		return
 	}
 	// Somebody who starts a program wants to see something.
-	if err := o.Windows.Open(parent, app.PageTakes); err != nil {
+	if err := o.Windows.Open(parent, ""); err != nil {
 		o.Logger.Warn("the window instead of the icon cannot be seen either", "error", err)
 	}
 }

@@ -22,7 +22,7 @@ const ID = "io.github.takebar.takebar"
 type Options struct {
 	Core   control.Core
 	Logger *slog.Logger
-	Page   string  // to open; "" = takes
+	Page   string  // to open; "" = the first
 	Look   ui.Look // to begin with
 	Icon   fyne.Resource
 	// Pages makes the pages, once the desk is there.
@@ -58,7 +58,9 @@ func Run(ctx context.Context, o Options) error {
 	ui.Stream(desk, o.Core.Watch(desk.Context()), shell.Snapshot)
 	ui.Stream(desk, o.Looks, func(l ui.Look) { a.Settings().SetTheme(l) })
 	ui.Stream(desk, o.Asked, func(page string) {
-		desk.Open(page, "")
+		if page != "" {
+			desk.Open(page, "")
+		}
 		w.Show()
 		w.RequestFocus()
 	})

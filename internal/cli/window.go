@@ -24,11 +24,11 @@ The window only shows and asks: closing it, or losing it, does nothing to a take
 		Args:      args(0, 1, ""),
 		ValidArgs: pages,
 		RunE: func(cmd *cobra.Command, given []string) error {
-			page := app.PageTakes
+			page := "" // the first one, or whatever an open window shows
 			if len(given) > 0 {
 				page = given[0]
 			}
-			if !slices.Contains(pages, page) {
+			if page != "" && !slices.Contains(pages, page) {
 				return usagef("there is no page %q; the pages are %s", page, strings.Join(pages, ", "))
 			}
 			if r.Window == nil {

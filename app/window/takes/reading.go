@@ -46,7 +46,7 @@ func (p *Page) read() {
 	}
 	p.reading.busy = true
 	from, to := p.reading.known, p.snapshot.Library
-	partly := p.library != nil && from > 0 && from >= to.Base
+	partly := p.library != nil && from > 0 && from >= to.Base && from <= to.Revision
 	var answer answer
 	p.desk.Run(func(ctx context.Context) error {
 		if partly {

@@ -45,6 +45,8 @@ func shades(name fyne.ThemeColorName) (shade, bool) {
 		return shade{hex(0x1f2126), hex(0xe9eaee)}, true
 	case theme.ColorNamePrimary, theme.ColorNameHyperlink:
 		return shade{hex(0x2f6fdb), hex(0x6ea3ff)}, true
+	case theme.ColorNameForegroundOnPrimary:
+		return shade{hex(0xffffff), hex(0x0f1420)}, true
 	case theme.ColorNameOverlayBackground, theme.ColorNameMenuBackground:
 		return shade{hex(0xffffff), hex(0x2a2c32)}, true
 	case theme.ColorNameInputBackground:
