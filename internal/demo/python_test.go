@@ -44,16 +44,23 @@ func TestDemoLeavesFoldersOfTheUserAlone(t *testing.T) {
 	if err := os.WriteFile(filepath.Join(mine, "song.als"), []byte("x"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := prepare(mine); err == nil {
+	if _, _, err := prepare(mine); err == nil {
 		t.Error("a folder with something in it was taken")
 	}
 	made := filepath.Join(t.TempDir(), "new")
 	for range 2 {
-		dir, err := prepare(made)
+		dir, release, err := prepare(made)
 		if err != nil || dir != made {
 			t.Fatal(dir, err)
 		}
+		var own *control.Error
+		if _, _, err := prepare(made); !errors.As(err, &own) || own.Code != "demo_running" {
+			t.Errorf("a second demo in the same folder: %v", err)
+		}
 		if err := os.MkdirAll(filepath.Join(dir, "takes"), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := release(); err != nil {
 			t.Fatal(err)
 		}
 	}
