@@ -133,7 +133,7 @@ func possible(e control.LibraryTake, seen Seen) Can {
 	return Can{
 		Play: there > 0, Edit: !e.Trashed && e.Sidecar != "", Reveal: there > 0 || e.Sidecar != "", OpenFile: there > 0, CopyPath: there > 0,
 		Convert: there > 0 && !e.Trashed, Trash: !e.Trashed, Restore: e.Trashed, OpenOriginal: original,
-		OpenSet: e.Set.Path != "" && !(seen.Looked && seen.SetGone), Rescue: missing && !e.Trashed,
+		OpenSet: e.Set.Path != "" && (!seen.Looked || !seen.SetGone), Rescue: missing && !e.Trashed,
 	}
 }
 

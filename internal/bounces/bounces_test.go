@@ -134,7 +134,8 @@ func (r *rig) LeaveSet(_ context.Context, message string) error {
 	return nil
 }
 
-func (r *rig) StopBounce(context.Context) (live.Take, error)              { return live.Take{}, errNever }
+func (r *rig) StopBounce(context.Context) (live.Take, error) { return live.Take{}, errNever }
+
 func (r *rig) CancelBounce(context.Context) (live.Take, error)            { return live.Take{}, errNever }
 func (r *rig) TidyBounces(context.Context, bool) ([]live.Leftover, error) { return nil, errNever }
 

@@ -200,9 +200,9 @@ var errStopping = errors.New("stopped")
 func (r *runner) open(ctx context.Context, i int) error {
 	item := &r.b.Items[i]
 	s := r.Core.Snapshot()
-	before := ""
+	o := opening{runner: r, item: item}
 	if connected(s) {
-		before = s.State.Set.ID
+		o.before = s.State.Set.ID
 		switch {
 		case s.RunningTake() != nil:
 			return &control.Error{Code: codeAsked, Message: "Live is recording.", Hint: "Wait for its end, then go on."}
@@ -212,11 +212,10 @@ func (r *runner) open(ctx context.Context, i int) error {
 			return nil
 		}
 	}
-	ours := ""
 	if r.b.LeaveSets && s.State != nil {
-		ours = r.ours(s.State.Set, i)
+		o.ours = r.ours(s.State.Set, i)
 	}
-	leave, answered, was := ours != "", "", stampOf(ours)
+	o.leave, o.was = o.ours != "", stampOf(o.ours)
 	if err := r.Open(ctx, item.Path); err != nil {
 		return &control.Error{
 			Code: codeNotOpened, Message: fmt.Sprintf("“%s” could not be opened: %v.", item.Set, err),
@@ -226,42 +225,66 @@ func (r *runner) open(ctx context.Context, i int) error {
 	limited, cancel := context.WithTimeout(ctx, r.Patience)
 	defer cancel()
 	for changes := r.Core.Watch(limited); ; {
-		var s control.Snapshot
-		ok := false
 		select {
-		case s, ok = <-changes:
+		case s, ok := <-changes:
+			switch {
+			case !ok && ctx.Err() != nil:
+				return ctx.Err()
+			case !ok:
+				return &control.Error{
+					Code: codeNotOpened, Message: fmt.Sprintf("Live did not open “%s” within %s.", item.Set, r.Patience), Hint: "Look at Live, then go on.",
+				}
+			}
+			if opened, err := o.observe(ctx, s); opened || err != nil {
+				return err
+			}
 		case <-r.Stopping:
 			return errStopping
 		}
-		switch {
-		case !ok && ctx.Err() != nil:
-			return ctx.Err()
-		case !ok:
-			return &control.Error{
-				Code: codeNotOpened, Message: fmt.Sprintf("Live did not open “%s” within %s.", item.Set, r.Patience), Hint: "Look at Live, then go on.",
+	}
+}
+
+// opening is a set on its way into Live.
+type opening struct {
+	*runner
+	item     *Item
+	before   string // id of the set that was open
+	ours     string // path of that set where Don't Save may be answered for it
+	was      stamp  // of that file
+	leave    bool   // Live's question is still to be answered
+	answered string // the question that was answered
+}
+
+// observe looks at what Live shows now, and says whether it has the set.
+func (o *opening) observe(ctx context.Context, s control.Snapshot) (opened bool, err error) {
+	if !connected(s) {
+		return false, nil // usual while Live loads
+	}
+	same := s.State.Set.ID == o.before
+	if dialogs(s) > 0 {
+		switch asks := message(s); {
+		case same && o.answered != "" && asks == o.answered:
+			return false, nil // the answer is on its way
+		case same && o.leave && asks != "":
+			o.leave, o.answered = false, asks
+			if err := o.Core.LeaveSet(ctx, asks); err != nil {
+				return false, asked(s, o.item.Set)
 			}
-		case !connected(s):
-			// usual while Live loads
-		case dialogs(s) > 0 && s.State.Set.ID == before && answered != "" && message(s) == answered:
-			// the answer is on its way
-		case dialogs(s) > 0 && s.State.Set.ID == before && leave && message(s) != "":
-			leave, answered = false, message(s)
-			if err := r.Core.LeaveSet(ctx, answered); err != nil {
-				return asked(s, item.Set)
-			}
-		case dialogs(s) > 0:
-			return asked(s, item.Set)
-		case s.State.Set.ID != before && r.IsOpen(s.State.Set, item.Path, before):
-			item.Opened = true
-			if answered != "" && stampOf(ours) != was {
-				return &control.Error{
-					Code: codeSaved, Message: fmt.Sprintf("Live saved %s, although Takebar had answered Don't Save.", ours),
-					Hint: "Nothing but a bounce had changed it, and that was put back; the version before is in the Backup folder of its project. Leave out --dont-save and answer yourself.",
-				}
-			}
-			return nil
+			return false, nil
+		}
+		return false, asked(s, o.item.Set)
+	}
+	if same || !o.IsOpen(s.State.Set, o.item.Path, o.before) {
+		return false, nil
+	}
+	o.item.Opened = true
+	if o.answered != "" && stampOf(o.ours) != o.was {
+		return false, &control.Error{
+			Code: codeSaved, Message: fmt.Sprintf("Live saved %s, although Takebar had answered Don't Save.", o.ours),
+			Hint: "Nothing but a bounce had changed it, and that was put back; the version before is in the Backup folder of its project. Leave out --dont-save and answer yourself.",
 		}
 	}
+	return true, nil
 }
 
 // message is what Live asks.

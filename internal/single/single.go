@@ -138,7 +138,7 @@ func (p *Place) serve(ctx context.Context, conn net.Conn, asked chan string) {
 	}
 	server := jrpc2.NewServer(assigner{asked}, &jrpc2.ServerOptions{DisableBuiltin: true})
 	server.Start(wire.Channel(greeted, wire.MaxLine))
-	_ = server.Wait() //nolint:errcheck // the other side has said what it wanted
+	_ = server.Wait()
 }
 
 type assigner struct{ asked chan string }

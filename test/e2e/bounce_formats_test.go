@@ -77,8 +77,14 @@ func TestBounceIntoEveryFormat(t *testing.T) {
 		args   []string
 		peak   float64 // how far the true peak may be off, in dB
 	}{
-		{"wav", nil, 0.1}, {"wav", []string{"--bits", "16"}, 0.1}, {"wav", []string{"--bits", "32f"}, 0.1}, {"aiff", nil, 0.1}, {"flac", nil, 0.1},
-		{"mp3", nil, 1}, {"mp3", []string{"--quality", "V2"}, 1.2}, {"mp3", []string{"--quality", "320"}, 1},
+		{"wav", nil, 0.1},
+		{"wav", []string{"--bits", "16"}, 0.1},
+		{"wav", []string{"--bits", "32f"}, 0.1},
+		{"aiff", nil, 0.1},
+		{"flac", nil, 0.1},
+		{"mp3", nil, 1},
+		{"mp3", []string{"--quality", "V2"}, 1.2},
+		{"mp3", []string{"--quality", "320"}, 1},
 	} {
 		args := append([]string{"--format", c.format, "--normalize", "-1dBTP", "--to", to}, c.args...)
 		b := d.bounce(0, args...)

@@ -155,7 +155,7 @@ type speakers struct {
 
 func newSpeakers(t *testing.T) *speakers {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "pulse") // a socket's path must be short
+	dir, err := os.MkdirTemp("", "pulse") //nolint:usetesting // a socket's path must be short
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -229,7 +229,7 @@ func (l *listener) stop() {
 	l.all.Wait()
 	var exit *exec.ExitError
 	if err := l.cmd.Wait(); err != nil && !errors.As(err, &exit) {
-		panic(err) //nolint:forbidigo // of a test
+		panic(err)
 	}
 }
 

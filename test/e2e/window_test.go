@@ -57,7 +57,7 @@ func (s *studio) env() []string {
 }
 
 func (s *studio) until(what string, ok func() bool) { s.desk.t.Helper(); s.desk.until(what, ok) }
-func (s *studio) click(x, y int)                    { s.screen.click(x, y) }
+func (s *studio) click(x, y int)                    { s.desk.t.Helper(); s.screen.click(x, y) }
 
 // record makes a take of a track of a second or so.
 func (s *studio) record(track, name string) sidecar.Take {
@@ -145,6 +145,12 @@ func TestWindow(t *testing.T) {
 	s.keys("Down")
 	s.keys("3")
 	s.until("the next to be rated", func() bool { return s.take(bravo.ID).Rating == 3 })
+
+	// the mouse chooses, too: the third row
+	s.click(300, 306)
+	s.presses("2", "the clicked take to be rated", func() bool { return s.take(alpha.ID).Rating == 2 })
+	s.keys("Up")
+	s.presses("4", "the take above to be chosen again", func() bool { return s.take(bravo.ID).Rating == 4 })
 
 	// rename, with file and sidecar, and undo
 	s.keys("F2")

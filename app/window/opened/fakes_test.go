@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
 	"fyne.io/fyne/v2/test"
 	"fyne.io/fyne/v2/theme"
 
@@ -88,7 +89,6 @@ type fakePlayer struct {
 	mu      sync.Mutex
 	state   ports.PlayerState
 	lanes   []ports.Lane
-	rates   map[string]int
 	devices []ports.Device
 	loadErr error
 	playErr error
@@ -248,9 +248,13 @@ func (f *fakeFiles) note(format string, args ...any) error {
 func (f *fakeFiles) Reveal(_ context.Context, paths []string) error {
 	return f.note("reveal %v", paths)
 }
-func (f *fakeFiles) Play(_ context.Context, path string) error      { return f.note("play %s", path) }
+
+func (f *fakeFiles) Play(_ context.Context, path string) error { return f.note("play %s", path) }
+
 func (f *fakeFiles) OpenFolder(_ context.Context, dir string) error { return f.note("open %s", dir) }
-func (f *fakeFiles) Copy(_ context.Context, text string) error      { return f.note("copy %s", text) }
+
+func (f *fakeFiles) Copy(_ context.Context, text string) error { return f.note("copy %s", text) }
+
 func (f *fakeFiles) CopyFiles(_ context.Context, paths []string) error {
 	return f.note("copy files %v", paths)
 }
@@ -348,7 +352,7 @@ func newRoomIn(t *testing.T, language string, look ui.Look, width, height float3
 }
 
 func newStack(objects ...fyne.CanvasObject) fyne.CanvasObject {
-	return fyne.NewContainerWithLayout(stack{}, objects...)
+	return container.New(stack{}, objects...)
 }
 
 type stack struct{}

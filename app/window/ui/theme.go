@@ -37,7 +37,11 @@ func hex(v uint32) color.NRGBA {
 	return color.NRGBA{R: uint8(v >> 16), G: uint8(v >> 8), B: uint8(v), A: 0xff}
 }
 
+// shades are the colours that differ from Fyne's own.
 func shades(name fyne.ThemeColorName) (shade, bool) {
+	if s, ok := ownShades(name); ok {
+		return s, true
+	}
 	switch name {
 	case theme.ColorNameBackground:
 		return shade{hex(0xfbfbfc), hex(0x1c1d21)}, true
@@ -57,7 +61,17 @@ func shades(name fyne.ThemeColorName) (shade, bool) {
 		return shade{hex(0xdfe1e6), hex(0x34363d)}, true
 	case theme.ColorNameInputBorder: // also of an empty check box, which must be seen
 		return shade{hex(0xc4c9d2), hex(0x4d515b)}, true
-	case ColorRecord, theme.ColorNameError:
+	case theme.ColorNameError:
+		return shade{hex(0xd5302f), hex(0xff5d57)}, true
+	case theme.ColorNamePlaceHolder:
+		return shade{hex(0x5f6672), hex(0xa0a6b2)}, true
+	}
+	return shade{}, false
+}
+
+func ownShades(name fyne.ThemeColorName) (shade, bool) {
+	switch name {
+	case ColorRecord:
 		return shade{hex(0xd5302f), hex(0xff5d57)}, true
 	case ColorWave:
 		return shade{hex(0x3f78c9), hex(0x7fb0f5)}, true
@@ -67,7 +81,7 @@ func shades(name fyne.ThemeColorName) (shade, bool) {
 		return shade{hex(0xd97706), hex(0xffb454)}, true
 	case theme.ColorNameDisabled: // still to be read: what cannot be done now is worth knowing
 		return shade{hex(0xa3a8b2), hex(0x6a707c)}, true
-	case ColorFaint, theme.ColorNamePlaceHolder:
+	case ColorFaint:
 		return shade{hex(0x5f6672), hex(0xa0a6b2)}, true
 	case ColorMeter:
 		return shade{hex(0x2c9c5c), hex(0x46c47e)}, true
