@@ -25,7 +25,7 @@ func (l *Library) Annotate(ctx context.Context, ref string, note *string, rating
 	defer l.mu.Unlock()
 	old, err := readLimited(e.Sidecar, maxSidecar)
 	if err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	if err := readable(e, old); err != nil {
 		return sidecar.Entry{}, err
@@ -50,7 +50,7 @@ func (l *Library) Annotate(ctx context.Context, ref string, note *string, rating
 		return sidecar.Entry{}, err
 	}
 	if err := writeOver(e.Sidecar, data); err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	l.index.forget(e.Sidecar)
 	take, err := decodeSidecar(data)

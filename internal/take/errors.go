@@ -68,7 +68,12 @@ func failf(code, hint string, cause error, format string, args ...any) *Error {
 }
 
 // folderError says what is wrong with the takes folder in a musician's words.
-func folderError(dir string, err error) error {
+func folderError(dir string, err error) error { return folderTrouble(dir, "the take waits and is tried again.", err) }
+
+// deedError is folderError for what a user asked of a take that is in the library: nobody tries that again but the user.
+func deedError(dir string, err error) error { return folderTrouble(dir, "then try again.", err) }
+
+func folderTrouble(dir, then string, err error) error {
 	var own *Error
 	switch {
 	case err == nil:
@@ -76,16 +81,16 @@ func folderError(dir string, err error) error {
 	case errors.As(err, &own):
 		return err
 	case isDiskFull(err):
-		return failf(CodeDiskFull, "Free some space there; the take waits and is tried again.", err,
+		return failf(CodeDiskFull, "Free some space there; "+then, err,
 			"The disk of the takes folder %s is full.", dir)
 	case errors.Is(err, syscall.EROFS), errors.Is(err, fs.ErrPermission):
-		return failf(CodeTakesFolderReadonly, "Choose another takes folder, or allow writing there; the take waits and is tried again.", err,
+		return failf(CodeTakesFolderReadonly, "Choose another takes folder, or allow writing there; "+then, err,
 			"Takebar may not write to the takes folder %s.", dir)
 	case errors.Is(err, fs.ErrNotExist):
-		return failf(CodeTakesFolderMissing, "Connect its drive, or choose another takes folder; the take waits and is tried again.", err,
+		return failf(CodeTakesFolderMissing, "Connect its drive, or choose another takes folder; "+then, err,
 			"The takes folder %s is not there.", dir)
 	default:
-		return failf(CodeTakesFolderFailed, "Check the drive, or choose another takes folder; the take waits and is tried again.", err,
+		return failf(CodeTakesFolderFailed, "Check the drive, or choose another takes folder; "+then, err,
 			"Takebar cannot use the takes folder %s (%v).", dir, err)
 	}
 }

@@ -120,7 +120,7 @@ func (l *Library) Rename(ctx context.Context, ref, name string) (sidecar.Entry, 
 	defer release()
 	old, err := readLimited(e.Sidecar, maxSidecar)
 	if err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	if err := readable(e, old); err != nil {
 		return sidecar.Entry{}, err
@@ -130,7 +130,7 @@ func (l *Library) Rename(ctx context.Context, ref, name string) (sidecar.Entry, 
 	}
 	rec, err := l.planRename(e, old, name)
 	if err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	note := l.renamePath(e.ID)
 	if there, err := exists(note); there || err != nil {
@@ -184,7 +184,7 @@ func renameError(dir string, e sidecar.Entry, err error) error {
 		return failf(CodeTakesFolderReadonly, "Close the program that has one of its files open, or allow writing there, then try again.", err,
 			"The take “%s” was not renamed: its files cannot be moved.", e.Name)
 	default:
-		return folderError(dir, err)
+		return deedError(dir, err)
 	}
 }
 

@@ -79,17 +79,17 @@ func (l *Library) Trash(ctx context.Context, ref string) (sidecar.Entry, error) 
 	}
 	data, err := readLimited(e.Sidecar, maxSidecar)
 	if err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	if err := readable(e, data); err != nil {
 		return sidecar.Entry{}, err
 	}
 	room, rec, err := l.newTrash(e)
 	if err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	if err := l.moveToTrash(room, rec); err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	if j, err := l.load(e.ID); err == nil && j.Phase == phaseIncomplete {
 		j.Forgotten = true
@@ -214,7 +214,7 @@ func (l *Library) Restore(ctx context.Context, ref string) (sidecar.Entry, error
 	}
 	full, err := l.moveBack(room, rec)
 	if err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	if j, err := l.load(rec.ID); err == nil && j.Forgotten {
 		j.Forgotten, j.Sidecar = false, path.Join(rec.Folder, filepath.Base(full))
@@ -396,7 +396,7 @@ func (l *Library) recoverTrash(ctx context.Context) (problems []string) {
 func (l *Library) entryAt(full string, trashed bool) (sidecar.Entry, error) {
 	info, err := os.Stat(full)
 	if err != nil {
-		return sidecar.Entry{}, folderError(l.opt.Dir, err)
+		return sidecar.Entry{}, deedError(l.opt.Dir, err)
 	}
 	return l.index.read(full, l.opt.Dir, info).entry(full, trashed, nil), nil
 }

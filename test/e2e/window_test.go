@@ -410,3 +410,66 @@ func eightBit(t *testing.T, path string) {
 		t.Fatal(err)
 	}
 }
+
+// TestWindowOnADiskThatFillsAndGoes: what cannot be written is said, nothing is lost, and the window goes on when the disk is there again.
+func TestWindowOnADiskThatFillsAndGoes(t *testing.T) {
+	disk := t.TempDir()
+	if out, err := exec.CommandContext(t.Context(), "mount", "-t", "tmpfs", "-o", "size=4m", "tmpfs", disk).CombinedOutput(); err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("mounting a small disk: %v: %s", err, out)
+		}
+		t.Skipf("mounting a small disk needs root: %s", out)
+	}
+	t.Cleanup(func() {
+		if out, err := exec.Command("umount", "-l", disk).CombinedOutput(); err != nil { //nolint:noctx // a cleanup
+			t.Errorf("unmounting: %v: %s", err, out)
+		}
+	})
+	s := newStudio(t, options{sim: simtest.Options{Args: []string{"--count-in", "0"}}, takes: filepath.Join(disk, "Takes")})
+	take := s.record("Guitar", "Alpha")
+	s.desk.click("Takes…")
+	s.opened("Takes – Takebar")
+	s.keys("Home")
+	s.presses("2", "the take to be rated", func() bool { return s.take(take.ID).Rating == 2 })
+
+	full := filepath.Join(disk, "full")
+	f, err := os.Create(full)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for chunk := make([]byte, 4096); err == nil; {
+		_, err = f.Write(chunk)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	s.keys("5") // cannot be written
+	s.keys("F2", "ctrl+a")
+	s.types("Bravo") // nor this
+	s.keys("Return", "Escape")
+	s.picture("disk-full")
+	s.signal(0)
+	if now := s.take(take.ID); now.Name != "Alpha" || hash(t, now.Files[0].Name) != take.Files[0].SHA256 {
+		t.Errorf("on a full disk the take became %+v", now)
+	}
+	if err := os.Remove(full); err != nil {
+		t.Fatal(err)
+	}
+	s.presses("3", "the take to be rated once there is room", func() bool { return s.take(take.ID).Rating == 3 })
+
+	if err := os.Rename(s.takes, s.takes+" away"); err != nil { // as a drive that was pulled out
+		t.Fatal(err)
+	}
+	s.keys("space", "Down", "Up", "4")
+	s.picture("disk-gone")
+	s.signal(0)
+	if err := os.Rename(s.takes+" away", s.takes); err != nil {
+		t.Fatal(err)
+	}
+	s.keys("Home")
+	s.presses("1", "the take to be rated when the folder is back", func() bool { return s.take(take.ID).Rating == 1 })
+	if got := hash(t, s.take(take.ID).Files[0].Name); got != take.Files[0].SHA256 {
+		t.Errorf("the audio changed: %s", got)
+	}
+	s.tidy()
+}
