@@ -68,7 +68,9 @@ func failf(code, hint string, cause error, format string, args ...any) *Error {
 }
 
 // folderError says what is wrong with the takes folder in a musician's words.
-func folderError(dir string, err error) error { return folderTrouble(dir, "the take waits and is tried again.", err) }
+func folderError(dir string, err error) error {
+	return folderTrouble(dir, "the take waits and is tried again.", err)
+}
 
 // deedError is folderError for what a user asked of a take that is in the library: nobody tries that again but the user.
 func deedError(dir string, err error) error { return folderTrouble(dir, "then try again.", err) }
