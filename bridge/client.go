@@ -45,7 +45,7 @@ const (
 	verdictWait   = 40 * time.Second // beyond the deadline
 	retryFirst    = 50 * time.Millisecond
 	retryMost     = 2 * time.Second
-	beat          = time.Second // between two signs of life
+	beat          = 2 * time.Second // between two signs of life; each costs the idle tray
 	missedBeat    = 2 * time.Second
 	silenceMost   = 60 * time.Second
 	helloWait     = 30 * time.Second // Live may stand still just when we connect
