@@ -173,7 +173,7 @@ func TestStall(t *testing.T) {
 			_, err := live.Calls{Caller: b}.Play(context.Background())
 			done <- err
 		}()
-		time.Sleep(2500 * time.Millisecond)
+		time.Sleep(3500 * time.Millisecond)
 		if r := b.now(); !r.Responding {
 			t.Error("it was called unresponsive too soon")
 		}
@@ -181,7 +181,7 @@ func TestStall(t *testing.T) {
 		if r := b.now(); r.Responding || r.Phase != live.LinkConnected || r.State == nil {
 			t.Errorf("while it stands still: %v, responding %v", r.Phase, r.Responding)
 		}
-		time.Sleep(8500 * time.Millisecond)
+		time.Sleep(7500 * time.Millisecond)
 		f.stall(false)
 		if err := <-done; err != nil {
 			t.Errorf("verdict: %v", err)
