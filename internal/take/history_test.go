@@ -266,19 +266,6 @@ func TestLookAtAFolderThatIsAway(t *testing.T) {
 	f.same()
 }
 
-func TestLookTellsOfClosedFolders(t *testing.T) {
-	if os.Getuid() == 0 {
-		t.Skip("root reads every folder")
-	}
-	s := newStudio(t)
-	e := s.land(s.take("t-1", s.record("Vox", tone())))
-	mustDo(t, os.Chmod(e.Folder, 0))
-	defer func() { mustDo(t, os.Chmod(e.Folder, 0o755)) }()
-	if o := follow(s).at; !strings.Contains(o.Problem, e.Folder) {
-		t.Errorf("%+v", o)
-	}
-}
-
 func TestSinceGoesAlone(t *testing.T) {
 	s := newStudio(t)
 	for _, q := range []sidecar.Query{{Since: 1, Text: "x"}, {Since: 1, Set: "x"}, {Since: 1, Trashed: true}} {
