@@ -26,7 +26,7 @@ headers=(libc6-dev pkg-config libgl1-mesa-dev libgles2-mesa-dev libegl1-mesa-dev
 case "$need" in
 build) commands=(gcc:gcc) packages=("${headers[@]}") ;;
 demo | shots) commands=(python3:python3 gcc:gcc) packages=("${headers[@]}") ;;
-test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame mediainfo:mediainfo loudgain:loudgain ffprobe:ffmpeg
+test) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame mediainfo:mediainfo loudgain:loudgain ffprobe:ffmpeg gio:libglib2.0-bin
   Xvfb:xvfb openbox:openbox xdotool:xdotool setxkbmap:x11-xkb-utils pulseaudio:pulseaudio pactl:pulseaudio-utils import:imagemagick)
   packages=("${headers[@]}" libgl1-mesa-dri fonts-dejavu-core) ;;
 bench) commands=(python3:python3 gcc:gcc dbus-daemon:dbus sox:sox ffmpeg:ffmpeg flac:flac lame:lame Xvfb:xvfb)

@@ -22,6 +22,9 @@ func tool(t *testing.T, name string) string {
 	t.Helper()
 	path, err := exec.LookPath(name)
 	if err != nil {
+		if os.Getenv("CI") != "" {
+			t.Fatalf("%s is needed for this test: %v", name, err)
+		}
 		t.Skipf("there is no %s here", name)
 	}
 	return path

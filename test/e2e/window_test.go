@@ -181,14 +181,27 @@ func (s *studio) presses(key, what string, ok func() bool) {
 	s.desk.t.Helper()
 	for range 30 {
 		s.keys(key)
-		for range 50 {
-			if ok() {
-				return
-			}
-			time.Sleep(10 * time.Millisecond) // the disk tells nobody
+		if s.soon(500*time.Millisecond, ok) {
+			return
 		}
 	}
 	s.desk.t.Fatalf("pressed %s in vain: %s", key, what)
+}
+
+// soon waits for a condition of the outside world until the limit is over.
+func (s *studio) soon(limit time.Duration, ok func() bool) bool {
+	deadline := time.NewTimer(limit)
+	defer deadline.Stop()
+	look := time.NewTicker(10 * time.Millisecond)
+	defer look.Stop()
+	for !ok() {
+		select {
+		case <-look.C:
+		case <-deadline.C:
+			return ok()
+		}
+	}
+	return true
 }
 
 // undoes presses Ctrl+Z, some times if need be: the disk may show a change before the window knows that it is made.
@@ -196,11 +209,8 @@ func (s *studio) undoes(what string, ok func() bool) {
 	s.desk.t.Helper()
 	for range 3 {
 		s.keys("ctrl+z")
-		for range 100 {
-			if ok() {
-				return
-			}
-			time.Sleep(10 * time.Millisecond) // the disk tells nobody
+		if s.soon(time.Second, ok) {
+			return
 		}
 	}
 	s.desk.t.Fatalf("undone in vain: %s", what)
@@ -443,13 +453,16 @@ func TestWindowOnADiskThatFillsAndGoes(t *testing.T) {
 	if err := f.Close(); err != nil {
 		t.Fatal(err)
 	}
-	s.keys("5") // cannot be written
+	if _, said, code := s.command("takes", "rate", "last", "5"); code != 1 || !strings.Contains(said, "full") || !strings.Contains(said, "try again") {
+		t.Errorf("rating on a full disk: exit code %d, %q", code, said)
+	}
+	s.keys("5") // the same from the window
 	s.keys("F2", "ctrl+a")
 	s.types("Bravo") // nor this
 	s.keys("Return", "Escape")
 	s.picture("disk-full")
 	s.signal(0)
-	if now := s.take(take.ID); now.Name != "Alpha" || hash(t, now.Files[0].Name) != take.Files[0].SHA256 {
+	if now := s.take(take.ID); now.Name != "Alpha" || now.Rating != 2 || hash(t, now.Files[0].Name) != take.Files[0].SHA256 {
 		t.Errorf("on a full disk the take became %+v", now)
 	}
 	if err := os.Remove(full); err != nil {
