@@ -51,6 +51,7 @@ var allowed = map[string][]string{
 	"app/window/ui":           pages,
 	"app/window/form":         {"app/window/ui", "app", "app/words", "internal/control", "bridge/live", "internal/take/sidecar", "internal/wire"},
 	"app/window/ui/golden":    {},
+	"app/window/ui/uitest":    pages,
 	"app/window/takes":        pages,
 	"app/window/opened":       pages,
 	"app/window/settings":     pages,

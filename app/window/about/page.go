@@ -42,7 +42,6 @@ type Page struct {
 	facts   model.Facts
 	shown   model.Model
 	buttons map[string]*form.Button
-	pending int // works away from the user interface
 }
 
 var _ ui.Page = (*Page)(nil)
@@ -96,20 +95,6 @@ func (p *Page) Commands() []ui.Command {
 	}
 }
 
-// run does work away from the user interface and then calls then on it; nil: an error is told in passing.
-func (p *Page) run(work func(ctx context.Context) error, then func(error)) {
-	p.pending++
-	p.desk.Run(work, func(err error) {
-		p.pending--
-		switch {
-		case then != nil:
-			then(err)
-		case err != nil:
-			p.desk.Fail(err)
-		}
-	})
-}
-
 func (p *Page) check() {
 	if p.facts.Checking {
 		return
@@ -117,7 +102,7 @@ func (p *Page) check() {
 	p.facts.Checking, p.facts.Problem = true, ""
 	p.refresh()
 	var found ports.Report
-	p.run(func(ctx context.Context) (err error) {
+	p.desk.Run(func(ctx context.Context) (err error) {
 		found, err = p.deps.Doctor.Examine(ctx)
 		return err
 	}, func(err error) {
@@ -146,9 +131,9 @@ func (p *Page) press(key string) {
 	case model.ButtonCopy:
 		p.copyReport()
 	case model.ButtonFolder:
-		p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.Home) }, nil)
+		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.Home) }, nil)
 	case model.ButtonLogs:
-		p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
+		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"image"
 	"image/color"
 	"image/png"
@@ -25,6 +26,7 @@ import (
 	"github.com/takebar/takebar/app/window/ports"
 	"github.com/takebar/takebar/app/window/ui"
 	"github.com/takebar/takebar/app/window/ui/golden"
+	"github.com/takebar/takebar/app/window/ui/uitest"
 	"github.com/takebar/takebar/app/words"
 )
 
@@ -36,7 +38,7 @@ type ward struct {
 	window fyne.Window
 	desk   *ui.Desk
 	page   *Page
-	queue  chan func()
+	queue  *uitest.Queue
 
 	mu     sync.Mutex
 	report ports.Report
@@ -110,8 +112,8 @@ func open(t *testing.T, o options) *ward {
 	w := &ward{t: t, report: o.report, fails: o.fails}
 	w.window = test.NewTempWindow(t, nil)
 	w.desk = ui.NewDesk(t.Context(), w.window, say)
-	w.queue = make(chan func(), 1000)
-	w.desk.Later = w.later
+	w.queue = uitest.NewQueue(t, w.desk)
+	w.queue.State = func() string { return fmt.Sprint(w.page.shown) }
 	t.Cleanup(w.desk.Close)
 	w.desk.Open = func(page, _ string) { w.did = append(w.did, "page "+page) }
 	w.page = New(w.desk, Deps{
@@ -161,39 +163,7 @@ func icon(t *testing.T) []byte {
 
 func (w *ward) show() {
 	w.page.Shown("")
-	w.settle()
-}
-
-// later is how the page's goroutines reach the user interface: a queue that the test works off itself.
-func (w *ward) later(f func()) {
-	select {
-	case w.queue <- f:
-	case <-w.desk.Context().Done():
-	}
-}
-
-// patience is only for what never comes.
-const patience = 20 * time.Second
-
-// until works off the queue until something is so.
-func (w *ward) until(what string, ok func() bool) {
-	w.t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for !ok() {
-		select {
-		case f := <-w.queue:
-			f()
-		case <-deadline.C:
-			w.t.Fatalf("never came: %s\n%s", what, w.page.shown)
-		}
-	}
-}
-
-// settle works off the queue until nothing is under way.
-func (w *ward) settle() {
-	w.t.Helper()
-	w.until("rest", func() bool { return w.page.pending == 0 && len(w.queue) == 0 })
+	w.queue.Settle()
 }
 
 func (w *ward) press(text string) {
@@ -214,7 +184,7 @@ func TestCheckAndCopy(t *testing.T) {
 	if !w.page.facts.Checking || w.page.shown.Summary != "Examining this computer…" {
 		t.Errorf("it says %q", w.page.shown.Summary)
 	}
-	w.settle()
+	w.queue.Settle()
 	if w.page.shown.Mood != model.Mend {
 		t.Errorf("%s", w.page.shown)
 	}
@@ -226,7 +196,7 @@ func TestCheckAndCopy(t *testing.T) {
 	w.report = good()
 	w.mu.Unlock()
 	w.press("Check Again")
-	w.settle()
+	w.queue.Settle()
 	if w.page.shown.Mood != model.Fine || w.asked != 2 {
 		t.Errorf("asked %d times\n%s", w.asked, w.page.shown)
 	}
@@ -250,9 +220,9 @@ func TestGoToWhereItIsMended(t *testing.T) {
 	w.show()
 	w.press("Go to Set-up")
 	w.press("Logs")
-	w.settle()
+	w.queue.Settle()
 	w.press("Settings Folder")
-	w.settle()
+	w.queue.Settle()
 	if !slices.Equal(w.did, []string{"page setup", "/home/mia/.config/takebar/logs", "/home/mia/.config/takebar"}) {
 		t.Errorf("did %q", w.did)
 	}
@@ -275,7 +245,7 @@ func TestDoctorThatFails(t *testing.T) {
 		}
 		w.window.Canvas().FocusNext()
 	}
-	w.settle()
+	w.queue.Settle()
 	if w.page.shown.Mood != model.Fine || w.page.shown.Problem != "" {
 		t.Errorf("%s", w.page.shown)
 	}

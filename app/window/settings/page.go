@@ -67,22 +67,6 @@ type Page struct {
 	busy  bool
 	stop  context.CancelFunc
 	watch sync.WaitGroup
-
-	pending int // works away from the user interface
-}
-
-// run does work away from the user interface and then calls then on it; nil: an error is told in passing.
-func (p *Page) run(work func(ctx context.Context) error, then func(error)) {
-	p.pending++
-	p.desk.Run(work, func(err error) {
-		p.pending--
-		switch {
-		case then != nil:
-			then(err)
-		case err != nil:
-			p.desk.Fail(err)
-		}
-	})
 }
 
 // job is a change that goes to the disk or the core.
@@ -219,7 +203,7 @@ func (p *Page) take(r readings) {
 		p.deps.Colours(now)
 	}
 	if now := p.text("player_device"); now != device && p.deps.Use != nil {
-		p.run(func(ctx context.Context) error { return p.deps.Use(ctx, now) }, func(err error) {
+		p.desk.Run(func(ctx context.Context) error { return p.deps.Use(ctx, now) }, func(err error) {
 			if err != nil {
 				p.refuse("player_device", err)
 			}
@@ -242,7 +226,7 @@ func (p *Page) reload() {
 	var r readings
 	var disk model.Disk
 	var devices []ports.Device
-	p.run(func(ctx context.Context) error {
+	p.desk.Run(func(ctx context.Context) error {
 		r = read(p.deps)
 		dir := ""
 		for _, s := range r.settings {
@@ -337,7 +321,7 @@ func (p *Page) next() {
 	}
 	j := p.jobs[0]
 	p.jobs, p.busy = p.jobs[1:], true
-	p.run(j.do, func(err error) {
+	p.desk.Run(j.do, func(err error) {
 		if err != nil {
 			p.refuse(j.key, err)
 			if f := p.fields[j.key]; f != nil {
@@ -388,10 +372,10 @@ func (p *Page) press(key string) {
 	switch {
 	case key == model.ButtonReveal:
 		if d := p.facts.Disk; d != nil {
-			p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, d.Dir) }, nil)
+			p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, d.Dir) }, nil)
 		}
 	case key == model.ButtonLogs:
-		p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
+		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, p.deps.LogDir) }, nil)
 	case key == model.ButtonSetup:
 		p.desk.Open(app.PageSetup, "")
 	case key == model.ButtonAgreed:
@@ -407,7 +391,7 @@ func (p *Page) press(key string) {
 // attempt has the export attempts do something that may take long; the queue of changes does not wait for it.
 func (p *Page) attempt(in app.Intent) {
 	delete(p.facts.Refused, model.KeyRehears)
-	p.run(func(ctx context.Context) error {
+	p.desk.Run(func(ctx context.Context) error {
 		_, err := p.deps.Attempts.Do(ctx, in)
 		return err
 	}, func(err error) {
@@ -419,5 +403,5 @@ func (p *Page) attempt(in app.Intent) {
 }
 
 func (p *Page) openFile() {
-	p.run(func(ctx context.Context) error { return p.deps.Files.Play(ctx, p.deps.File.Path()) }, nil)
+	p.desk.Run(func(ctx context.Context) error { return p.deps.Files.Play(ctx, p.deps.File.Path()) }, nil)
 }

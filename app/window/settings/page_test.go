@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -22,6 +23,7 @@ import (
 	"github.com/takebar/takebar/app/window/ports"
 	"github.com/takebar/takebar/app/window/ui"
 	"github.com/takebar/takebar/app/window/ui/golden"
+	"github.com/takebar/takebar/app/window/ui/uitest"
 	"github.com/takebar/takebar/app/words"
 	"github.com/takebar/takebar/automation"
 	"github.com/takebar/takebar/automation/keys"
@@ -55,7 +57,7 @@ type world struct {
 	desk   *ui.Desk
 	window fyne.Window
 	page   *Page
-	queue  chan func()
+	queue  *uitest.Queue
 
 	mu      sync.Mutex
 	chosen  []int
@@ -150,7 +152,7 @@ func open(t *testing.T, o options) *world {
 		t.Fatal(err)
 	}
 	w := &world{
-		t: t, home: t.TempDir(), login: true, changed: make(chan struct{}, 1), queue: make(chan func(), 1000),
+		t: t, home: t.TempDir(), login: true, changed: make(chan struct{}, 1),
 		view: app.ExportView{ConsentVersion: "1", Chords: []app.ExportChord{{Name: "e", Label: "Ctrl+Shift+E"}, {Name: "r", Label: "Ctrl+Shift+R"}}},
 	}
 	if o.text != "" {
@@ -158,7 +160,8 @@ func open(t *testing.T, o options) *world {
 	}
 	w.window = test.NewTempWindow(t, nil)
 	w.desk = ui.NewDesk(t.Context(), w.window, say)
-	w.desk.Later = w.later
+	w.queue = uitest.NewQueue(t, w.desk)
+	w.queue.State = func() string { return fmt.Sprint(w.page.shown) }
 	deps := Deps{
 		Core: w, Login: w, Files: w, Attempts: w, LogDir: "/logs", Fields: take.TemplateFields(),
 		File:    pageports.NewSettingsFile(config.New(w.home, take.CheckTemplate), take.DefaultTemplate),
@@ -184,7 +187,7 @@ func open(t *testing.T, o options) *world {
 	w.window.Resize(o.size)
 	w.page.Snapshot(linked())
 	w.page.Shown("")
-	w.settle()
+	w.queue.Settle()
 	w.page.sheet.Settle()
 	return w
 }
@@ -202,38 +205,6 @@ func linked() control.Snapshot {
 		State:    &live.State{Link: live.Link{Live: "12.3.6"}},
 		Settings: control.Settings{TakesDir: "/home/mia/Music/Takebar"},
 	}
-}
-
-// later is how the page's goroutines reach the user interface: a queue that the test works off itself.
-func (w *world) later(f func()) {
-	select {
-	case w.queue <- f:
-	case <-w.desk.Context().Done():
-	}
-}
-
-// patience is only for what never comes.
-const patience = 20 * time.Second
-
-// until works off the queue until something is so.
-func (w *world) until(what string, ok func() bool) {
-	w.t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for !ok() {
-		select {
-		case f := <-w.queue:
-			f()
-		case <-deadline.C:
-			w.t.Fatalf("never came: %s\n%s", what, w.page.shown)
-		}
-	}
-}
-
-// settle works off the queue until nothing is under way.
-func (w *world) settle() {
-	w.t.Helper()
-	w.until("rest", func() bool { return w.page.pending == 0 && len(w.queue) == 0 })
 }
 
 func (w *world) write(text string) {
@@ -287,7 +258,7 @@ func (w *world) clear() {
 
 func (w *world) want(from, to string) {
 	w.t.Helper()
-	w.settle()
+	w.queue.Settle()
 	want := strings.Replace(mine, from, to, 1)
 	if from == "" {
 		want = to
@@ -323,7 +294,7 @@ func TestEachSettingByKeyboard(t *testing.T) {
 			w.window.Canvas().FocusNext()
 		}},
 		{"source", `source = "armed"`, `source = "selected"`, func(w *world) { w.key(fyne.KeyRight) }},
-		{"source", `source = "armed"`, `source = "main"`, func(w *world) { w.key(fyne.KeyRight); w.settle(); w.key(fyne.KeyRight) }},
+		{"source", `source = "armed"`, `source = "main"`, func(w *world) { w.key(fyne.KeyRight); w.queue.Settle(); w.key(fyne.KeyRight) }},
 		{"source", `source = "armed"`, `source = "main"`, func(w *world) {
 			w.key(fyne.KeySpace) // the list opens
 			for range 3 {
@@ -403,19 +374,19 @@ func TestEachSettingByMouse(t *testing.T) {
 	w.want("\n[export]", "\nname_template = \"{set}{take}\"\n\n[export]")
 
 	w.page.chosen("takes_dir", "/chosen")
-	w.settle()
+	w.queue.Settle()
 	w.page.chosen("live.link_dirs", "/one")
-	w.settle()
+	w.queue.Settle()
 	w.page.chosen("live.link_dirs", "/two")
-	w.settle()
+	w.queue.Settle()
 	if got := w.read(); !strings.Contains(got, `takes_dir = "/chosen"`) || !strings.Contains(got, `link_dirs = ["/one", "/two"]`) {
 		t.Errorf("after the choosers:\n%s", got)
 	}
 
 	w.press("Show")
-	w.settle()
+	w.queue.Settle()
 	w.press("Open config.toml")
-	w.settle()
+	w.queue.Settle()
 	if !slices.Equal(w.opened, []string{"chosen", "config.toml"}) {
 		t.Errorf("opened %q", w.opened)
 	}
@@ -457,7 +428,7 @@ func TestBadValuesDoNotApply(t *testing.T) {
 				t.Errorf("what was typed became %q", f.entry.Text)
 			}
 			w.key(fyne.KeyEscape)
-			w.settle()
+			w.queue.Settle()
 			if f = w.field(tt.key); f.entry.Text != "" || w.page.shown.Row(tt.key).Problem != "" {
 				t.Errorf("after Esc: %q, %q", f.entry.Text, w.page.shown.Row(tt.key).Problem)
 			}
@@ -470,13 +441,13 @@ func TestRefusedSwitchAndChoiceGoBack(t *testing.T) {
 	w := open(t, options{text: mine})
 	w.fails = errors.New("the disk is full")
 	test.Tap(w.field(model.KeyLogin).check)
-	w.settle()
+	w.queue.Settle()
 	if !w.field(model.KeyLogin).check.Checked || w.page.shown.Row(model.KeyLogin).Problem != "The disk is full." {
 		t.Errorf("%v %q", w.field(model.KeyLogin).check.Checked, w.page.shown.Row(model.KeyLogin).Problem)
 	}
 	w.fails = nil
 	test.Tap(w.field(model.KeyLogin).check)
-	w.settle()
+	w.queue.Settle()
 	if w.login || w.field(model.KeyLogin).check.Checked || w.page.shown.Row(model.KeyLogin).Problem != "" {
 		t.Errorf("%v %q", w.login, w.page.shown.Row(model.KeyLogin).Problem)
 	}
@@ -485,10 +456,10 @@ func TestRefusedSwitchAndChoiceGoBack(t *testing.T) {
 func TestEditsByHandShowAtOnce(t *testing.T) {
 	w := open(t, options{text: mine})
 	w.write(strings.Replace(mine, "Mia Sol", "Somebody Else", 1))
-	w.until("the new artist", func() bool { return w.field("artist").entry.Text == "Somebody Else" })
+	w.queue.Until("the new artist", func() bool { return w.field("artist").entry.Text == "Somebody Else" })
 
 	w.write(strings.Replace(mine, `"armed"`, `"amred"`, 1))
-	w.until("the mistake", func() bool { return len(w.page.shown.Notes) == 1 })
+	w.queue.Until("the mistake", func() bool { return len(w.page.shown.Notes) == 1 })
 	if n := w.page.shown.Notes[0]; !n.Problem || !strings.Contains(n.Lines[0], "Line 5") || !strings.Contains(n.Lines[0], "amred") {
 		t.Errorf("%+v", n)
 	}
@@ -496,14 +467,14 @@ func TestEditsByHandShowAtOnce(t *testing.T) {
 		t.Error("a setting can be changed although the file has a mistake")
 	}
 	w.write("= what")
-	w.until("the broken file", func() bool {
+	w.queue.Until("the broken file", func() bool {
 		return len(w.page.shown.Notes) == 1 && strings.Contains(w.page.shown.Notes[0].Lines[0], "Line 1")
 	})
 	if w.field("artist").entry.Text != "Somebody Else" {
 		t.Errorf("the settings from before are gone: %q", w.field("artist").entry.Text)
 	}
 	w.write(mine)
-	w.until("the mended file", func() bool { return len(w.page.shown.Notes) == 0 })
+	w.queue.Until("the mended file", func() bool { return len(w.page.shown.Notes) == 0 })
 	if w.field("artist").entry.Disabled() || w.field("artist").entry.Text != "Mia Sol" {
 		t.Errorf("%q", w.field("artist").entry.Text)
 	}
@@ -516,7 +487,7 @@ func TestTypingGoesOnWhileTheFileChanges(t *testing.T) {
 	w.enter("!")
 	w.write(strings.Replace(mine, `"armed"`, `"main"`, 1))
 	w.page.reload()
-	w.settle()
+	w.queue.Settle()
 	if got := w.field("artist").entry.Text; got != "Mia Sol!" {
 		t.Errorf("what was typed became %q", got)
 	}
@@ -534,7 +505,7 @@ func TestTypingGoesOnWhileThePageChanges(t *testing.T) {
 	s := linked()
 	s.Link.Lives = append(s.Link.Lives, control.LiveInfo{PID: 77, Live: "11.3.2"})
 	w.page.Snapshot(s)
-	w.settle()
+	w.queue.Settle()
 	after := w.field("artist").entry
 	if before == after || after.Text != "Mia Sol!" || w.window.Canvas().Focused() != fyne.Focusable(after) {
 		t.Errorf("after the page was made anew: %q, focus on %T", after.Text, w.window.Canvas().Focused())
@@ -559,7 +530,7 @@ func TestClosingKeepsWhatWasTyped(t *testing.T) {
 func TestExportAttempts(t *testing.T) {
 	w := open(t, options{text: mine})
 	test.Tap(w.field(model.KeyExport).check)
-	w.settle()
+	w.queue.Settle()
 	if len(w.did) != 1 || w.did[0] != (app.Intent{Verb: app.ExportSwitchOn, Target: "1"}) || w.page.shown.Row(model.KeyConsent) != nil {
 		t.Fatalf("did %+v\n%s", w.did, w.page.shown)
 	}
@@ -568,19 +539,19 @@ func TestExportAttempts(t *testing.T) {
 		t.Error("the text cannot be read again")
 	}
 	w.press("Rehearse Ctrl+Shift+R")
-	w.settle()
+	w.queue.Settle()
 	if got := w.page.shown.Row(model.KeyRehears).Text; got != "Ctrl+Shift+R opened Export Audio/Video." || w.did[1] != (app.Intent{Verb: app.ExportRehearse, Target: "r"}) {
 		t.Errorf("%q after %+v", got, w.did)
 	}
 	w.fails = &control.Error{Message: "Live is not in front.", Hint: "Bring it to the front."}
 	w.press("Rehearse Ctrl+Shift+E")
-	w.settle()
+	w.queue.Settle()
 	if got := w.page.shown.Row(model.KeyRehears).Problem; got != "Live is not in front.\nBring it to the front." {
 		t.Errorf("it says %q", got)
 	}
 	w.fails = nil
 	test.Tap(w.field("export.pictures").check)
-	w.settle()
+	w.queue.Settle()
 	if !strings.Contains(w.read(), "pictures = true") {
 		t.Errorf("config.toml is\n%s", w.read())
 	}
@@ -592,7 +563,7 @@ func TestExportAttempts(t *testing.T) {
 		t.Errorf("%s", w.page.shown)
 	}
 	w.press("Stop")
-	w.settle()
+	w.queue.Settle()
 	if w.did[len(w.did)-1].Verb != app.ExportStop {
 		t.Errorf("did %+v", w.did)
 	}
@@ -605,7 +576,7 @@ func TestWhichLive(t *testing.T) {
 	w.page.Snapshot(s)
 	w.focus(model.KeyLive)
 	w.key(fyne.KeyRight)
-	w.settle()
+	w.queue.Settle()
 	if !slices.Equal(w.chosen, []int{77}) {
 		t.Errorf("chose %v", w.chosen)
 	}
@@ -615,7 +586,7 @@ func TestColoursAreTold(t *testing.T) {
 	w := open(t, options{text: "colours = \"dark\"\n"})
 	w.focus("colours")
 	w.key(fyne.KeyLeft)
-	w.settle()
+	w.queue.Settle()
 	if !slices.Equal(w.colours, []string{"dark", "light"}) {
 		t.Errorf("told %q", w.colours)
 	}
@@ -638,10 +609,10 @@ func TestPlayerPlaysOnTheChosenDevice(t *testing.T) {
 	}
 	w.focus("player_device")
 	w.key(fyne.KeyRight)
-	w.settle()
+	w.queue.Settle()
 	w.fails = errors.New("that output is gone")
 	w.key(fyne.KeyRight)
-	w.settle()
+	w.queue.Settle()
 	if !slices.Equal(w.opened, []string{"hw:1", "hw:2", ""}) || w.page.shown.Row("player_device").Problem != "That output is gone." {
 		t.Errorf("used %q, it says %q", w.opened, w.page.shown.Row("player_device").Problem)
 	}

@@ -66,7 +66,6 @@ type Page struct {
 	moving  *widget.ProgressBarInfinite // that shows; nil = none
 	front   bool
 	looking bool
-	pending int // works away from the user interface
 
 	stop  context.CancelFunc
 	watch sync.WaitGroup
@@ -163,20 +162,6 @@ func (p *Page) Commands() []ui.Command {
 	}
 }
 
-// run does work away from the user interface and then calls then on it; nil: an error is told in passing.
-func (p *Page) run(work func(ctx context.Context) error, then func(error)) {
-	p.pending++
-	p.desk.Run(work, func(err error) {
-		p.pending--
-		switch {
-		case then != nil:
-			then(err)
-		case err != nil:
-			p.desk.Fail(err)
-		}
-	})
-}
-
 // offers says whether a button can be pressed now.
 func (p *Page) offers(key string) bool {
 	for _, s := range p.shown.Steps {
@@ -196,7 +181,7 @@ func (p *Page) look() {
 	}
 	p.looking = true
 	var found model.Machine
-	p.run(func(ctx context.Context) (err error) {
+	p.desk.Run(func(ctx context.Context) (err error) {
 		found, err = p.deps.Machine(ctx)
 		return err
 	}, func(err error) {
@@ -234,7 +219,7 @@ func (p *Page) press(key string) {
 		p.use(p.shown.Step(model.StepScript).Path)
 	case model.ButtonReveal:
 		dir := p.shown.Step(model.StepScript).Path
-		p.run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, dir) }, nil)
+		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.OpenFolder(ctx, dir) }, nil)
 	case model.ButtonAgain:
 		p.look()
 	case model.ButtonTest:
@@ -242,7 +227,7 @@ func (p *Page) press(key string) {
 	case model.ButtonCancel:
 		p.discard()
 	case model.ButtonShow:
-		p.run(func(ctx context.Context) error { return p.deps.Files.Reveal(ctx, p.facts.Test.Take.Paths) }, nil)
+		p.desk.Run(func(ctx context.Context) error { return p.deps.Files.Reveal(ctx, p.facts.Test.Take.Paths) }, nil)
 	case model.ButtonTrash:
 		p.trash()
 	case model.ButtonTakes:
@@ -260,7 +245,7 @@ func (p *Page) pick(step, value string) {
 	if err != nil {
 		return // the model names processes by numbers
 	}
-	p.run(func(ctx context.Context) error { return p.deps.Core.ChooseLive(ctx, pid) }, nil)
+	p.desk.Run(func(ctx context.Context) error { return p.deps.Core.ChooseLive(ctx, pid) }, nil)
 }
 
 func (p *Page) install() {
@@ -271,7 +256,7 @@ func (p *Page) install() {
 	p.facts.Installing, p.facts.Refused = true, ""
 	p.refresh()
 	var done control.Install
-	p.run(func(ctx context.Context) (err error) {
+	p.desk.Run(func(ctx context.Context) (err error) {
 		done, err = p.deps.Core.InstallScript(ctx, library)
 		return err
 	}, func(err error) {
@@ -310,7 +295,7 @@ func (p *Page) use(dir string) {
 	}
 	p.facts.Refused, p.facts.Chosen = "", library
 	p.refresh()
-	p.run(func(context.Context) error { return p.deps.File.Set("live.user_library", library) }, func(err error) {
+	p.desk.Run(func(context.Context) error { return p.deps.File.Set("live.user_library", library) }, func(err error) {
 		if err != nil {
 			p.facts.Refused = p.desk.Sentence(err)
 			p.refresh()
@@ -328,7 +313,7 @@ func (p *Page) record() {
 	p.facts.Test = model.Test{Phase: model.TestStarting}
 	p.refresh()
 	var begun live.Take
-	p.run(func(ctx context.Context) (err error) {
+	p.desk.Run(func(ctx context.Context) (err error) {
 		begun, err = p.deps.Core.StartTake(ctx, request)
 		return err
 	}, func(err error) {
@@ -344,7 +329,7 @@ func (p *Page) record() {
 
 func (p *Page) land(id string) {
 	var landed control.LibraryTake
-	p.run(func(ctx context.Context) (err error) {
+	p.desk.Run(func(ctx context.Context) (err error) {
 		landed, err = p.deps.Core.WaitLanded(ctx, id)
 		return err
 	}, func(err error) {
@@ -366,7 +351,7 @@ func (p *Page) failed(err error) {
 }
 
 func (p *Page) discard() {
-	p.run(func(ctx context.Context) error {
+	p.desk.Run(func(ctx context.Context) error {
 		_, err := p.deps.Core.CancelTake(ctx)
 		return err
 	}, func(err error) {
@@ -386,7 +371,7 @@ func (p *Page) trash() {
 	id := p.facts.Test.ID
 	p.facts.Test.Busy = true
 	p.refresh()
-	p.run(func(ctx context.Context) error {
+	p.desk.Run(func(ctx context.Context) error {
 		_, err := p.deps.Core.TrashTake(ctx, id)
 		return err
 	}, func(err error) {

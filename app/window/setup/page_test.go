@@ -3,6 +3,7 @@ package setup
 import (
 	"context"
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
 	"slices"
@@ -20,6 +21,7 @@ import (
 	"github.com/takebar/takebar/app/window/form"
 	"github.com/takebar/takebar/app/window/ui"
 	"github.com/takebar/takebar/app/window/ui/golden"
+	"github.com/takebar/takebar/app/window/ui/uitest"
 	"github.com/takebar/takebar/app/words"
 	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/config"
@@ -37,7 +39,7 @@ type studio struct {
 	window fyne.Window
 	desk   *ui.Desk
 	page   *Page
-	queue  chan func()
+	queue  *uitest.Queue
 	ticks  chan time.Time
 
 	mu      sync.Mutex
@@ -145,8 +147,8 @@ func open(t *testing.T, o options) *studio {
 	}
 	s.window = test.NewTempWindow(t, nil)
 	s.desk = ui.NewDesk(t.Context(), s.window, say)
-	s.queue = make(chan func(), 1000)
-	s.desk.Later = s.later
+	s.queue = uitest.NewQueue(t, s.desk)
+	s.queue.State = func() string { return fmt.Sprint(s.page.shown) }
 	s.desk.Open = func(page, _ string) { _ = s.note("page " + page) }
 	s.page = New(s.desk, Deps{
 		Core: s, Files: s, Machine: s.Look, Ticks: s.ticks, File: pageports.NewSettingsFile(config.New(s.home, nil), ""),
@@ -162,7 +164,7 @@ func open(t *testing.T, o options) *studio {
 	s.window.SetContent(container.NewStack(s.page.Content(), s.desk.Overlay()))
 	s.window.Resize(o.size)
 	s.page.Shown("")
-	s.settle()
+	s.queue.Settle()
 	return s
 }
 
@@ -206,38 +208,6 @@ func (s *studio) done(want ...string) {
 	s.did = nil
 }
 
-// later is how the page's goroutines reach the user interface: a queue that the test works off itself.
-func (s *studio) later(f func()) {
-	select {
-	case s.queue <- f:
-	case <-s.desk.Context().Done():
-	}
-}
-
-// patience is only for what never comes.
-const patience = 20 * time.Second
-
-// until works off the queue until something is so.
-func (s *studio) until(what string, ok func() bool) {
-	s.t.Helper()
-	deadline := time.NewTimer(patience)
-	defer deadline.Stop()
-	for !ok() {
-		select {
-		case f := <-s.queue:
-			f()
-		case <-deadline.C:
-			s.t.Fatalf("never came: %s\n%s", what, s.page.shown)
-		}
-	}
-}
-
-// settle works off the queue until nothing is under way.
-func (s *studio) settle() {
-	s.t.Helper()
-	s.until("rest", func() bool { return s.page.pending == 0 && len(s.queue) == 0 })
-}
-
 func (s *studio) press(text string) {
 	s.t.Helper()
 	b := golden.Find(s.window.Canvas(), func(b *form.Button) bool { return b.Text == text })
@@ -253,7 +223,7 @@ func TestFromNothingToTheFirstTake(t *testing.T) {
 	s.states(model.Now, model.Later, model.Later, model.Later, model.Later)
 	s.press("Install the Script")
 	s.states(model.Busy, model.Later, model.Later, model.Later, model.Later)
-	s.settle()
+	s.queue.Settle()
 	s.done("install " + library)
 	s.states(model.Done, model.Now, model.Later, model.Later, model.Later)
 
@@ -261,17 +231,17 @@ func TestFromNothingToTheFirstTake(t *testing.T) {
 	s.machine.Lives = []model.Live{{Name: "Ableton Live 12 Suite", Major: 12}}
 	s.mu.Unlock()
 	s.page.look() // as a tick has it done
-	s.settle()
+	s.queue.Settle()
 	s.states(model.Done, model.Done, model.Now, model.Later, model.Later)
 	if lines := strings.Join(s.page.shown.Step(model.StepSurface).Lines, "\n"); !strings.Contains(lines, "Options › Settings") || !strings.Contains(lines, "Link, Tempo & MIDI") {
 		t.Errorf("it says\n%s", lines)
 	}
 
 	s.snapshot(func(c *control.Snapshot) { linked(c); c.Link.Status, c.State = control.LinkConnecting, nil })
-	s.settle()
+	s.queue.Settle()
 	s.states(model.Done, model.Done, model.Done, model.Busy, model.Later)
 	s.snapshot(linked)
-	s.settle()
+	s.queue.Settle()
 	s.states(model.Done, model.Done, model.Done, model.Done, model.Now)
 	if !s.page.shown.Ready {
 		t.Error("it is not ready")
@@ -280,16 +250,16 @@ func TestFromNothingToTheFirstTake(t *testing.T) {
 	s.press("Record a Test Take")
 	s.states(model.Done, model.Done, model.Done, model.Done, model.Busy)
 	close(s.landing)
-	s.settle()
+	s.queue.Settle()
 	s.states(model.Done, model.Done, model.Done, model.Done, model.Done)
 	s.done("start main 2 bars", "landed t1")
 	if lines := s.page.shown.Step(model.StepTest).Lines; lines[0] != "It works: 4.0 s, 48 kHz, 24 bit, checked byte by byte." {
 		t.Errorf("it says %q", lines)
 	}
 	s.press("Show File")
-	s.settle()
+	s.queue.Settle()
 	s.press("Move It to the Trash")
-	s.settle()
+	s.queue.Settle()
 	s.done("reveal /home/mia/Music/Takebar/Takebar test.wav", "trash t1")
 	s.press("Go to the Takes")
 	s.done("page takes")
@@ -303,10 +273,10 @@ func TestKeyboardAlone(t *testing.T) {
 		t.Fatalf("the focus is on %#v", s.window.Canvas().Focused())
 	}
 	b.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
-	s.settle()
+	s.queue.Settle()
 	s.done("install " + library)
 	s.snapshot(linked)
-	s.settle()
+	s.queue.Settle()
 	for _, c := range s.page.Commands() {
 		if c.Key == "" || c.Do == nil {
 			t.Errorf("%+v", c)
@@ -319,27 +289,27 @@ func TestKeyboardAlone(t *testing.T) {
 		}
 	}
 	close(s.landing)
-	s.settle()
+	s.queue.Settle()
 	s.done("start main 2 bars", "landed t1")
 }
 
 func TestTestTakeThatFails(t *testing.T) {
 	s := open(t, options{machine: func(m *model.Machine) { m.Libraries[0].Version, m.Libraries[0].Same = "1.1.0", true }})
 	s.snapshot(linked)
-	s.settle()
+	s.queue.Settle()
 	s.fails = &control.Error{Message: "Live's audio engine is off.", Hint: "Choose a device in Live."}
 	s.press("Record a Test Take")
-	s.settle()
+	s.queue.Settle()
 	if step := s.page.shown.Step(model.StepTest); step.State != model.Careful || step.Problem != "Live's audio engine is off.\nChoose a device in Live." {
 		t.Errorf("%+v", step)
 	}
 	s.fails = nil
 	s.press("Record Another")
 	close(s.landing)
-	s.settle()
+	s.queue.Settle()
 	s.fails = &control.Error{Message: "The disk is read-only."}
 	s.press("Move It to the Trash")
-	s.settle()
+	s.queue.Settle()
 	if step := s.page.shown.Step(model.StepTest); step.State != model.Done || step.Problem != "The disk is read-only." {
 		t.Errorf("%+v", step)
 	}
@@ -348,7 +318,7 @@ func TestTestTakeThatFails(t *testing.T) {
 func TestDiscardTheTestTake(t *testing.T) {
 	s := open(t, options{machine: func(m *model.Machine) { m.Libraries[0].Version, m.Libraries[0].Same = "1.1.0", true }})
 	s.snapshot(linked)
-	s.settle()
+	s.queue.Settle()
 	// StartTake answers, landing waits: as while Live records.
 	begun := make(chan struct{})
 	s.page.facts.Test = model.Test{Phase: model.TestRecording, ID: "t1"}
@@ -358,7 +328,7 @@ func TestDiscardTheTestTake(t *testing.T) {
 	})
 	close(begun)
 	s.press("Discard It")
-	s.settle()
+	s.queue.Settle()
 	s.done("cancel")
 	if phase := s.page.facts.Test.Phase; phase != model.TestIdle {
 		t.Errorf("the test is %q", phase)
@@ -369,7 +339,7 @@ func TestInstallationThatFails(t *testing.T) {
 	s := open(t, options{})
 	s.fails = &control.Error{Message: "Takebar cannot write there.", Hint: "Quit Live and try again."}
 	s.press("Install the Script")
-	s.settle()
+	s.queue.Settle()
 	if step := s.page.shown.Step(model.StepScript); step.State != model.Now || step.Problem != "Takebar cannot write there.\nQuit Live and try again." {
 		t.Errorf("%+v", step)
 	}
@@ -387,7 +357,7 @@ func TestMovedUserLibrary(t *testing.T) {
 	s.machine.Libraries, s.machine.Missing = []model.Library{{Path: "/disk/User Library", Configured: true}}, ""
 	s.mu.Unlock()
 	s.page.use("/disk/User Library")
-	s.settle()
+	s.queue.Settle()
 	s.states(model.Now, model.Later, model.Later, model.Later, model.Later)
 	text, err := os.ReadFile(filepath.Join(s.home, config.FileName))
 	if err != nil || !strings.Contains(string(text), "user_library = \"/disk/User Library\"") {
@@ -405,19 +375,19 @@ func TestTwoLibrariesAndTwoLives(t *testing.T) {
 	}
 	s.window.Canvas().Focus(choice)
 	choice.TypedKey(&fyne.KeyEvent{Name: fyne.KeyRight})
-	s.settle()
+	s.queue.Settle()
 	s.states(model.Done, model.Now, model.Later, model.Later, model.Later)
 	s.snapshot(func(c *control.Snapshot) {
 		linked(c)
 		c.Link.Lives = append(c.Link.Lives, control.LiveInfo{PID: 77, Live: "11.3.2", Script: "1.0.0"})
 	})
-	s.settle()
+	s.queue.Settle()
 	lives := s.page.choices[model.StepLink]
 	if lives == nil {
 		t.Fatalf("no choice of Lives:\n%s", s.page.shown)
 	}
 	lives.SetSelectedIndex(1)
-	s.settle()
+	s.queue.Settle()
 	s.done("choose 7")
 }
 
@@ -432,7 +402,7 @@ func TestTicksLookAgain(t *testing.T) {
 	tick := func() {
 		s.ticks <- time.Time{}
 		s.ticks <- time.Time{} // the first has been dealt with once the second is taken
-		s.settle()
+		s.queue.Settle()
 	}
 	before := looks()
 	tick()
@@ -444,7 +414,7 @@ func TestTicksLookAgain(t *testing.T) {
 	s.machine.Libraries[0].Version, s.machine.Libraries[0].Same = "1.1.0", true
 	s.mu.Unlock()
 	s.snapshot(linked)
-	s.settle()
+	s.queue.Settle()
 	before = looks()
 	tick()
 	if looks() != before {
@@ -493,7 +463,7 @@ func TestPictures(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			s := open(t, tt.o)
 			s.snapshot(tt.snap)
-			s.settle()
+			s.queue.Settle()
 			if tt.do != nil {
 				tt.do(s)
 				s.page.refresh()

@@ -9,6 +9,7 @@ import (
 	"context"
 	"errors"
 	"sync"
+	"sync/atomic"
 
 	"fyne.io/fyne/v2"
 
@@ -32,6 +33,7 @@ type Desk struct {
 	ctx    context.Context
 	stop   context.CancelFunc
 	work   sync.WaitGroup
+	busy   atomic.Int64
 	toasts *Toasts
 }
 
@@ -50,8 +52,8 @@ func (d *Desk) Close() {
 	d.work.Wait()
 }
 
-// Wait waits until no background work runs; for tests.
-func (d *Desk) Wait() { d.work.Wait() }
+// Busy counts what Run was given and has not come to its end yet, what it calls then included.
+func (d *Desk) Busy() int { return int(d.busy.Load()) }
 
 // Overlay lies over the window's content and shows the toasts.
 func (d *Desk) Overlay() fyne.CanvasObject { return d.toasts.view }
@@ -61,12 +63,15 @@ func (d *Desk) Run(work func(ctx context.Context) error, then func(error)) {
 	if d.ctx.Err() != nil {
 		return
 	}
+	d.busy.Add(1)
 	d.work.Go(func() {
 		err := work(d.ctx)
 		if d.ctx.Err() != nil {
+			d.busy.Add(-1)
 			return // nobody is looking any more
 		}
 		d.Do(func() {
+			defer d.busy.Add(-1)
 			if then != nil {
 				then(err)
 			} else if err != nil {
