@@ -18,6 +18,7 @@ import (
 	"github.com/takebar/takebar/app/attempts"
 	"github.com/takebar/takebar/app/window/ui"
 	"github.com/takebar/takebar/app/window/ui/golden"
+	"github.com/takebar/takebar/app/window/ui/uitest"
 	"github.com/takebar/takebar/app/words"
 	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/control"
@@ -225,7 +226,7 @@ type bench struct {
 	files   *fakeFiles
 	bouncer *fakeBouncer
 	window  fyne.Window
-	queued  chan func()
+	later   *uitest.Queue
 }
 
 func open(t *testing.T, look ui.Look, language string, size fyne.Size, engine *fakeEngine) *bench {
@@ -235,26 +236,15 @@ func open(t *testing.T, look ui.Look, language string, size fyne.Size, engine *f
 	if err != nil {
 		t.Fatal(err)
 	}
-	b := &bench{t: t, engine: engine, files: &fakeFiles{}, bouncer: &fakeBouncer{}, queued: make(chan func(), 64)}
+	b := &bench{t: t, engine: engine, files: &fakeFiles{}, bouncer: &fakeBouncer{}}
 	b.window = test.NewTempWindow(t, nil)
 	desk := ui.NewDesk(context.Background(), b.window, say)
-	desk.Later = func(f func()) { b.queued <- f }
+	b.later = uitest.NewQueue(t, desk)
 	b.Page = New(desk, Deps{Engine: engine, Files: b.files, Bouncer: b.bouncer, Zone: time.UTC})
-	t.Cleanup(func() {
-		done := make(chan struct{})
-		go func() { desk.Close(); close(done) }()
-		for {
-			select {
-			case <-b.queued:
-			case <-done:
-				return
-			}
-		}
-	})
 	b.window.SetContent(stage(b.Content(), desk.Overlay()))
 	b.window.Resize(size)
 	b.Snapshot(linked())
-	b.until("the first look", func() bool { return b.known })
+	b.later.Until("the first look", func() bool { return b.known })
 	return b
 }
 
@@ -263,33 +253,10 @@ func linked() control.Snapshot {
 	return control.Snapshot{Link: control.Link{Status: control.LinkConnected, Responding: true}, State: &live.State{Link: live.Link{Live: "12.3.6"}, Set: live.Set{Name: &name}}}
 }
 
-// until runs what is queued until a condition holds and nothing is queued any more.
-func (b *bench) until(what string, cond func() bool) {
-	b.t.Helper()
-	deadline := time.After(20 * time.Second)
-	for {
-		select {
-		case f := <-b.queued:
-			f()
-			continue
-		default:
-		}
-		if cond() {
-			return
-		}
-		select {
-		case f := <-b.queued:
-			f()
-		case <-deadline:
-			b.t.Fatalf("%s did not come", what)
-		}
-	}
-}
-
 // settle lets everything come to rest that does not run on by itself.
 func (b *bench) settle() {
 	b.t.Helper()
-	b.until("rest", func() bool { return !b.reading && !b.again })
+	b.later.Until("rest", func() bool { return !b.reading && !b.again })
 }
 
 // command carries out a command of the page by its label, as the menu does.
@@ -349,7 +316,7 @@ func (b *bench) shows(text string) bool {
 func (b *bench) asked(want ...string) {
 	b.t.Helper()
 	var got []string
-	b.until("what was asked", func() bool { got = append(got, b.engine.said()...); return len(got) >= len(want) })
+	b.later.Until("what was asked", func() bool { got = append(got, b.engine.said()...); return len(got) >= len(want) })
 	if strings.Join(got, "|") != strings.Join(want, "|") {
 		b.t.Errorf("asked %q, want %q", got, want)
 	}
@@ -380,13 +347,13 @@ func TestSwitchOnAndOff(t *testing.T) {
 	test.Tap(golden.Find(b.window.Canvas(), func(*widget.Check) bool { return true }))
 	b.tap("I Have Read This: Switch Them On")
 	b.asked("enable 1 pictures")
-	b.until("the page", func() bool { return b.view.On })
+	b.later.Until("the page", func() bool { return b.view.On })
 	if !b.shows("Drop Live Sets or folders here") {
 		t.Error("the empty batch does not show")
 	}
 	b.command("Switch Export Attempts Off")
 	b.asked("disable")
-	b.until("the text again", func() bool { return !b.view.On })
+	b.later.Until("the text again", func() bool { return !b.view.On })
 }
 
 // TestDrop drops two sets and something else; the sets are in the batch, and what was left out is told.
@@ -395,13 +362,13 @@ func TestDrop(t *testing.T) {
 	b.engine.skipped = []attempts.Skipped{{Path: "/music/cover.png", Why: "cover.png is not a Live Set (.als)."}}
 	b.Dropped([]fyne.URI{storage.NewFileURI("/music/A.als"), storage.NewFileURI("/music/cover.png"), storage.NewFileURI("/music/It's \"mine\" 🎹.als")})
 	b.asked("add /music/A.als /music/cover.png /music/It's \"mine\" 🎹.als")
-	b.until("the rows", func() bool { return len(b.queue.rows) == 2 })
+	b.later.Until("the rows", func() bool { return len(b.queue.rows) == 2 })
 	if !b.shows("2 added to the batch.") || !b.shows("cover.png is not a Live Set") || !b.shows(`It's "mine" 🎹`) {
 		t.Error("what was added and left out is not told")
 	}
 	b.engine.fails = &control.Error{Code: "busy", Message: "the batch is running", Hint: "Wait for its end, or stop it."}
 	b.Dropped([]fyne.URI{storage.NewFileURI("/music/B.als")})
-	b.until("the refusal", func() bool { return b.shows("The batch is running.") })
+	b.later.Until("the refusal", func() bool { return b.shows("The batch is running.") })
 	if !b.shows("Wait for its end, or stop it.") {
 		t.Error("it is not said what to do")
 	}
@@ -432,12 +399,12 @@ func TestKeyboardAlone(t *testing.T) {
 	b.command("Choose the Set Above") // stays at the top
 	b.command("Remove from the Batch")
 	b.asked("remove 1")
-	b.until("two rows", func() bool { return len(b.queue.rows) == 2 })
+	b.later.Until("two rows", func() bool { return len(b.queue.rows) == 2 })
 	b.command("Empty the Batch…")
 	b.tap("Empty It")
 	b.asked("clear")
 	b.command("Show the Plan…")
-	b.until("the plan", func() bool { return b.shows("2. Press Ctrl+Shift+R in it.") })
+	b.later.Until("the plan", func() bool { return b.shows("2. Press Ctrl+Shift+R in it.") })
 	b.asked("plan")
 	b.tap("Close")
 	b.command("Add the Parts Between Locators")
@@ -466,7 +433,7 @@ func TestRunStopAndOutcome(t *testing.T) {
 	b.engine.traces["new"] = []attempts.Line{{Step: true, Is: attempts.Checks}, {After: time.Second, Text: "Live answers."}}
 	b.tap("Attempt Export")
 	b.asked("attempt for good")
-	b.until("the card", func() bool { return b.view.Running != nil && b.shows("Live answers.") })
+	b.later.Until("the card", func() bool { return b.view.Running != nil && b.shows("Live answers.") })
 	if !b.shows("Export attempt: Song") || !b.shows("Waiting for Live’s export dialog.") || !b.off("Attempt Export") {
 		t.Error("the running attempt does not show")
 	}
@@ -481,7 +448,7 @@ func TestRunStopAndOutcome(t *testing.T) {
 	b.engine.change(func(x *attempts.Books) {
 		x.Running.Step, x.Running.Watching, x.Running.Bytes = attempts.Render, true, 5e6
 	})
-	b.until("the render", func() bool { return b.books.Running.Watching })
+	b.later.Until("the render", func() bool { return b.books.Running.Watching })
 	if !b.shows("only ends the watching") || !b.shows("5.0 MB") {
 		t.Error("it is not said that Live goes on")
 	}
@@ -495,7 +462,7 @@ func TestRunStopAndOutcome(t *testing.T) {
 	}
 	b.tap("Stop Watching")
 	b.asked("stop")
-	b.until("the end", func() bool { return b.view.Running == nil && b.mine == 0 })
+	b.later.Until("the end", func() bool { return b.view.Running == nil && b.mine == 0 })
 	if !b.shows("Cancelled") || !b.shows("That is how it ended.") || b.shows("Export attempt: Song") {
 		t.Error("the outcome does not show")
 	}
@@ -511,7 +478,7 @@ func TestElsewhere(t *testing.T) {
 		x.Running = attempts.Running{Kind: "attempt", Attempt: "far", Set: "Far", Step: attempts.Save}
 		x.Past = []attempts.Attempt{{ID: "far", Set: "Far"}}
 	})
-	b.until("the attempt", func() bool { return b.view.Running != nil && b.opened == "far" })
+	b.later.Until("the attempt", func() bool { return b.view.Running != nil && b.opened == "far" })
 	if !b.shows("It was started from the menu bar or a command.") || !b.off("Stop") || !b.off("Attempt Export") {
 		t.Error("an attempt of another process can be stopped here")
 	}
@@ -533,7 +500,7 @@ func TestRehearsalOffersTheOther(t *testing.T) {
 	}
 	b.tap("Rehearse")
 	b.asked("rehearse chord_e")
-	b.until("the offer", func() bool { return b.shows("It opened Export MIDI Clip.") })
+	b.later.Until("the offer", func() bool { return b.shows("It opened Export MIDI Clip.") })
 	b.tap("Rehearse Ctrl+Shift+R")
 	b.asked("rehearse chord_r")
 }
@@ -541,14 +508,14 @@ func TestRehearsalOffersTheOther(t *testing.T) {
 func TestBatchAsksOnce(t *testing.T) {
 	b := open(t, ui.Look{}, "en", usual, newEngine(batchOf("A", "B")))
 	b.tap("Run Batch (2)…")
-	b.until("the plan", func() bool { return b.shows("2 of 2 are left.") })
+	b.later.Until("the plan", func() bool { return b.shows("2 of 2 are left.") })
 	b.tap("Cancel")
 	b.tap("Run Batch (2)…")
-	b.until("the plan", func() bool { return b.shows("2 of 2 are left.") })
+	b.later.Until("the plan", func() bool { return b.shows("2 of 2 are left.") })
 	b.tap("Run")
 	b.asked("batch plan", "batch plan", "attempt for good")
 	b.engine.end <- errors.New("the disk went away")
-	b.until("the error", func() bool { return b.shows("The disk went away.") && b.mine == 0 })
+	b.later.Until("the error", func() bool { return b.shows("The disk went away.") && b.mine == 0 })
 }
 
 func TestOutcomesAndFiles(t *testing.T) {
@@ -570,7 +537,7 @@ func TestOutcomesAndFiles(t *testing.T) {
 		t.Errorf("the five answers have %d shapes", len(looks))
 	}
 	b.command("Choose the Set Below")
-	b.until("its attempt", func() bool { return b.opened == "a1" && len(b.lines) > 0 })
+	b.later.Until("its attempt", func() bool { return b.opened == "a1" && len(b.lines) > 0 })
 	if !b.shows("Blue Hour.wav was exported and checked.") || !b.shows("WAV · 3:12 min · 44.1 kHz · 24 bit · stereo · peak -0.8 dBFS") {
 		t.Error("the attempt is not open")
 	}
@@ -579,17 +546,17 @@ func TestOutcomesAndFiles(t *testing.T) {
 	b.command("Open the Folder with the Trace")
 	b.command("Open the Output Folder")
 	b.command("Show the Report")
-	b.until("the copy", func() bool { return b.shows("The story is on the clipboard.") })
-	b.until("the files", func() bool { return len(b.files.all()) == 5 })
+	b.later.Until("the copy", func() bool { return b.shows("The story is on the clipboard.") })
+	b.later.Until("the files", func() bool { return len(b.files.all()) == 5 })
 	if got := strings.Join(b.files.all(), "\n"); !strings.Contains(got, "reveal /music/Exports/Blue Hour.wav") || !strings.Contains(got, "Key Ctrl+Shift+R") || !strings.Contains(got, "open /music/Exports") {
 		t.Errorf("with the files: %s", got)
 	}
 	b.command("Older Attempt")
-	b.until("the older one", func() bool { return b.opened == "a2" })
+	b.later.Until("the older one", func() bool { return b.opened == "a2" })
 	b.command("Newer Attempt")
-	b.until("the newer one", func() bool { return b.opened == "a1" })
+	b.later.Until("the newer one", func() bool { return b.opened == "a1" })
 	b.command("Bounce Main Output")
-	b.until("the bounce", func() bool { return b.shows("The bounce has landed in your takes.") })
+	b.later.Until("the bounce", func() bool { return b.shows("The bounce has landed in your takes.") })
 	if b.bouncer.asked != 1 {
 		t.Errorf("bounced %d times", b.bouncer.asked)
 	}

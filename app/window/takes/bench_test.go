@@ -21,14 +21,7 @@ func BenchmarkScroll(b *testing.B) {
 			s.page.list.scrollTo(0)
 		}
 		s.page.list.scroll.Scrolled(&fyne.ScrollEvent{Scrolled: fyne.NewDelta(0, -40)})
-		for drained := false; !drained; {
-			select {
-			case f := <-s.queue:
-				f()
-			default:
-				drained = true
-			}
-		}
+		s.queue.Drain()
 	}
 	b.ReportMetric(float64(s.page.list.made), "rows")
 }

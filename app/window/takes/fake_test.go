@@ -20,6 +20,7 @@ import (
 
 	"github.com/takebar/takebar/app/window/ports"
 	"github.com/takebar/takebar/app/window/ui"
+	"github.com/takebar/takebar/app/window/ui/uitest"
 	"github.com/takebar/takebar/app/words"
 	"github.com/takebar/takebar/bridge/live"
 	"github.com/takebar/takebar/internal/control"
@@ -250,19 +251,14 @@ type stage struct {
 	opened *fakeOpened
 	window fyne.Window
 	desk   *ui.Desk
-	queue  chan func()
+	queue  *uitest.Queue
 	now    time.Time
 	opens  []string // pages that were asked for
 	menus  int      // how often the menus were made anew
 }
 
-type testingTB interface {
-	testing.TB
-	Context() context.Context
-}
-
 // open makes a page of takes with a snapshot. It returns when the library is read and all waveforms in sight are there.
-func open(t testingTB, look ui.Look, core anyCore, snap control.Snapshot) *stage {
+func open(t testing.TB, look ui.Look, core anyCore, snap control.Snapshot) *stage {
 	t.Helper()
 	s := start(t, look, core, &fakeWaves{}, snap)
 	s.settle(func() bool { return s.page.reading.known > 0 || s.page.library != nil || s.page.reading.failed != "" })
@@ -270,7 +266,7 @@ func open(t testingTB, look ui.Look, core anyCore, snap control.Snapshot) *stage
 	return s
 }
 
-func start(t testingTB, look ui.Look, core anyCore, waves *fakeWaves, snap control.Snapshot) *stage {
+func start(t testing.TB, look ui.Look, core anyCore, waves *fakeWaves, snap control.Snapshot) *stage {
 	t.Helper()
 	a := test.NewApp()
 	a.Settings().SetTheme(look)
@@ -281,17 +277,11 @@ func start(t testingTB, look ui.Look, core anyCore, waves *fakeWaves, snap contr
 	}
 	w := test.NewWindow(nil)
 	w.SetPadded(false)
-	s := &stage{t: t, core: core.base(), waves: waves, window: w, queue: make(chan func(), 1000), now: evening}
+	s := &stage{t: t, core: core.base(), waves: waves, window: w, now: evening}
 	s.desk = ui.NewDesk(t.Context(), w, say)
-	s.desk.Later = func(f func()) {
-		select {
-		case s.queue <- f:
-		case <-s.desk.Context().Done():
-		}
-	}
+	s.queue = uitest.NewQueue(t, s.desk)
 	s.desk.Open = func(page, what string) { s.opens = append(s.opens, page+" "+what) }
 	s.desk.Refresh = func() { s.menus++; s.page.Commands() }
-	t.Cleanup(s.desk.Close)
 	s.page = New(s.desk, Deps{
 		Core: core, Files: fakeFiles{core.base()}, Waves: waves, Now: func() time.Time { return s.now },
 		Opened: func(_ *ui.Desk, changed func(control.LibraryTake)) Opened {
@@ -311,16 +301,7 @@ func start(t testingTB, look ui.Look, core anyCore, waves *fakeWaves, snap contr
 // settle runs what waits for the user interface until something is so.
 func (s *stage) settle(until func() bool) {
 	s.t.Helper()
-	limit := time.NewTimer(20 * time.Second)
-	defer limit.Stop()
-	for !until() {
-		select {
-		case f := <-s.queue:
-			f()
-		case <-limit.C:
-			s.t.Fatal("it never came to pass")
-		}
-	}
+	s.queue.Until("what the test waits for", until)
 }
 
 // told runs what waits until the core was asked something.

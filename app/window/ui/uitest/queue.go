@@ -36,12 +36,27 @@ func NewQueue(t testing.TB, desk *ui.Desk) *Queue {
 	return q
 }
 
-// Until works off the queue until something is so.
+// Drain works off what waits now.
+func (q *Queue) Drain() {
+	for {
+		select {
+		case f := <-q.work:
+			f()
+		default:
+			return
+		}
+	}
+}
+
+// Until works off the queue until something is so and nothing waits any more.
 func (q *Queue) Until(what string, ok func() bool) {
 	q.t.Helper()
 	deadline := time.NewTimer(patience)
 	defer deadline.Stop()
-	for !ok() {
+	for {
+		if q.Drain(); ok() {
+			return
+		}
 		select {
 		case f := <-q.work:
 			f()
